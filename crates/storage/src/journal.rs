@@ -1,0 +1,136 @@
+//! The audit journal: one narrow row for each decision, written in batches or beside the change.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use serde_json::Value;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{Database, StorageError, Tx};
+
+/// One decision.
+#[derive(Clone, Debug, Default)]
+pub struct Entry {
+    /// When; the request's clock.
+    pub at: Option<OffsetDateTime>,
+    /// What happened: `token.issued`, `session.ended`, …
+    pub event: &'static str,
+    /// `ok`, or the typed reason of a refusal.
+    pub outcome: &'static str,
+    /// The person, if any.
+    pub user_id: Option<Uuid>,
+    /// The client that asked.
+    pub client_id: Option<String>,
+    /// The root of what was given.
+    pub grant_id: Option<Uuid>,
+    /// The person's session.
+    pub session_id: Option<Uuid>,
+    /// The token's `jti`.
+    pub jti: Option<Uuid>,
+    /// The HTTP request.
+    pub request_id: Option<Uuid>,
+    /// Where it came from.
+    pub address: Option<IpAddr>,
+    /// What else an auditor needs. Never a secret.
+    pub detail: Option<Value>,
+}
+
+/// An entry whose decision was made on the registry's `revision`.
+#[derive(Clone, Debug)]
+pub struct Decided {
+    /// The entry.
+    pub entry: Entry,
+    /// What the deciding instance knew.
+    pub revision: i64,
+}
+
+/// Writes a batch in one statement and returns the current revision: entries that were decided on an older
+/// one were not written and must be decided anew.
+///
+/// # Errors
+/// `StorageError`: none was written.
+pub async fn append_batch(database: &Database, batch: &[Decided]) -> Result<i64, StorageError> {
+    let n = batch.len();
+    let mut at = Vec::with_capacity(n);
+    let mut event = Vec::with_capacity(n);
+    let mut outcome = Vec::with_capacity(n);
+    let mut user_id = Vec::with_capacity(n);
+    let mut client_id = Vec::with_capacity(n);
+    let mut grant_id = Vec::with_capacity(n);
+    let mut session_id = Vec::with_capacity(n);
+    let mut jti = Vec::with_capacity(n);
+    let mut request_id = Vec::with_capacity(n);
+    let mut address = Vec::with_capacity(n);
+    let mut detail = Vec::with_capacity(n);
+    let mut revision = Vec::with_capacity(n);
+    for Decided { entry, revision: known } in batch {
+        at.push(entry.at.unwrap_or(OffsetDateTime::UNIX_EPOCH));
+        event.push(entry.event.to_owned());
+        outcome.push(entry.outcome.to_owned());
+        user_id.push(entry.user_id);
+        client_id.push(entry.client_id.clone());
+        grant_id.push(entry.grant_id);
+        session_id.push(entry.session_id);
+        jti.push(entry.jti);
+        request_id.push(entry.request_id);
+        address.push(entry.address.map(IpNet::from));
+        detail.push(entry.detail.clone());
+        revision.push(*known);
+    }
+    let current = sqlx::query_scalar!(
+        r#"with current as (select revision from deployment),
+        written as (
+            insert into journal (at, event, outcome, user_id, client_id, grant_id, session_id, jti, request_id,
+                                 address, detail)
+            select b.at, b.event, b.outcome, b.user_id, b.client_id, b.grant_id, b.session_id, b.jti, b.request_id,
+                   b.address, b.detail
+            from unnest($1::timestamptz[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::uuid[], $7::uuid[],
+                        $8::uuid[], $9::uuid[], $10::inet[], $11::jsonb[], $12::bigint[])
+                 as b (at, event, outcome, user_id, client_id, grant_id, session_id, jti, request_id, address,
+                       detail, revision)
+            where b.revision = (select revision from current))
+        select revision from current"#,
+        &at,
+        &event,
+        &outcome,
+        &user_id as &[Option<Uuid>],
+        &client_id as &[Option<String>],
+        &grant_id as &[Option<Uuid>],
+        &session_id as &[Option<Uuid>],
+        &jti as &[Option<Uuid>],
+        &request_id as &[Option<Uuid>],
+        &address as &[Option<IpNet>],
+        &detail as &[Option<Value>],
+        &revision
+    )
+    .fetch_one(database.pool())
+    .await?;
+    Ok(current)
+}
+
+/// Writes one entry in the transaction of the change that it tells of.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn append(tx: &mut Tx, entry: &Entry) -> Result<(), StorageError> {
+    sqlx::query!(
+        "insert into journal (at, event, outcome, user_id, client_id, grant_id, session_id, jti, request_id, address,
+                              detail)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        entry.at.unwrap_or(OffsetDateTime::UNIX_EPOCH),
+        entry.event,
+        entry.outcome,
+        entry.user_id,
+        entry.client_id,
+        entry.grant_id,
+        entry.session_id,
+        entry.jti,
+        entry.request_id,
+        entry.address.map(IpNet::from) as Option<IpNet>,
+        entry.detail
+    )
+    .execute(&mut *tx.0)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,235 @@
+-- Chancery's schema. One file until the first release; from then on: expand first, contract later.
+-- Times that decide anything are passed in by the caller (one clock, read once per request).
+
+-- One row. `revision` counts administrative changes: whatever instances remember is checked against it.
+create table deployment (
+    singleton  boolean primary key default true check (singleton),
+    issuer     text,
+    demo       boolean not null default false,
+    revision   bigint  not null default 1
+);
+insert into deployment default values;
+
+-- Signing keys. The private half is sealed; the public half is what JWKS publishes.
+create table signing_key (
+    kid            text primary key,
+    algorithm      text not null,
+    public_jwk     jsonb not null,
+    private_sealed bytea not null,
+    created_at     timestamptz not null,
+    activates_at   timestamptz not null,
+    retires_at     timestamptz,          -- signs no more from here on
+    removes_at     timestamptz,          -- leaves JWKS here; kept longer for expired hints at logout
+    compromised_at timestamptz           -- `rotate --now`: nothing that it signed counts any more
+);
+
+create table client (
+    key               uuid primary key,
+    client_id         text not null constraint client_client_id_key unique,
+    metadata          jsonb not null,
+    enabled           boolean not null default true,
+    standing_grant_id uuid not null,
+    created_at        timestamptz not null,
+    updated_at        timestamptz not null
+);
+
+-- Secrets of clients: HMAC under a key from outside the database. Several live at once, for rotation.
+create table client_secret (
+    id         uuid primary key,
+    client_key uuid not null references client (key) on delete cascade,
+    sealing_key_id smallint not null,
+    digest     bytea not null,
+    source     text not null default 'generated' check (source in ('generated', 'file')),
+    created_at timestamptz not null,
+    expires_at timestamptz
+);
+create index client_secret_client_key on client_secret (client_key);
+
+create table resource (
+    key                              uuid primary key,
+    identifier                       text not null constraint resource_identifier_key unique,
+    name                             text not null,
+    scopes                           jsonb not null,   -- {scope: description}
+    access_token_lifetime            integer,          -- seconds; null: the server's default
+    access_token_signed_response_alg text not null default 'ES256',
+    resource_server                  uuid constraint resource_resource_server_fkey references client (key) on delete set null,
+    enabled                          boolean not null default true,
+    created_at                       timestamptz not null,
+    updated_at                       timestamptz not null
+);
+
+-- The APIs that a client may ask tokens for; position 0 is its default.
+create table client_resource (
+    client_key   uuid not null references client (key) on delete cascade,
+    resource_key uuid not null constraint client_resource_resource_fkey references resource (key) on delete cascade,
+    position     integer not null,
+    primary key (client_key, resource_key)
+);
+create index client_resource_resource on client_resource (resource_key);
+
+create table user_account (
+    id             uuid primary key,
+    username       text not null,
+    email          text,
+    email_verified boolean not null default false,
+    password_hash  text,
+    claims         jsonb not null default '{}',
+    enabled        boolean not null default true,
+    epoch          integer not null default 1,
+    created_at     timestamptz not null,
+    updated_at     timestamptz not null
+);
+
+-- Every name that someone may type to sign in, under one normalized key.
+create table login_name (
+    name    text primary key,
+    kind    text not null check (kind in ('username', 'email')),
+    user_id uuid not null references user_account (id) on delete cascade
+);
+create index login_name_user on login_name (user_id);
+
+-- A person's session: how and when they proved who they are. It is what `sid` names.
+create table auth_session (
+    id              uuid primary key,
+    user_id         uuid not null references user_account (id) on delete cascade,
+    user_epoch      integer not null,
+    auth_time       timestamptz not null,
+    acr             text not null,
+    amr             text[] not null,
+    address         inet,
+    user_agent      text,
+    created_at      timestamptz not null,
+    last_seen_at    timestamptz not null,
+    idle_expires_at timestamptz not null,
+    expires_at      timestamptz not null,
+    ended_at        timestamptz
+);
+create index auth_session_user on auth_session (user_id);
+create index auth_session_expires on auth_session (expires_at);
+
+-- The browser's half: the SHA-256 of the cookie's id, which changes at every sign-in.
+create table browser_session (
+    id_hash         bytea primary key,
+    auth_session_id uuid references auth_session (id) on delete cascade,
+    data            jsonb not null default '{}',
+    created_at      timestamptz not null,
+    expires_at      timestamptz not null
+);
+create index browser_session_auth_session on browser_session (auth_session_id);
+create index browser_session_expires on browser_session (expires_at);
+
+-- The root of every token: who let which client do what. `pairs` is a list of [resource, scope].
+create table grants (
+    id             uuid primary key,
+    kind           text not null check (kind in ('standing', 'authorization_code')),
+    client_key     uuid not null,
+    user_id        uuid references user_account (id) on delete cascade,
+    user_epoch     integer,
+    session_id     uuid,
+    parent_id      uuid,
+    pairs          jsonb not null default '[]',
+    default_resource text,               -- which API's token comes out when the token request names none
+    claims_request jsonb,
+    nonce          text,
+    auth_time      timestamptz,
+    acr            text,
+    amr            text[],
+    offline        boolean not null default false,
+    created_at     timestamptz not null,
+    expires_at     timestamptz,          -- null: stands until revoked
+    revoked_at     timestamptz,
+    revoked_reason text
+);
+create index grants_user on grants (user_id) where user_id is not null;
+create index grants_client on grants (client_key);
+create index grants_session on grants (session_id) where session_id is not null;
+create index grants_expires on grants (expires_at) where expires_at is not null;
+
+create table authorization_code (
+    code_hash      bytea primary key,
+    grant_id       uuid not null references grants (id) on delete cascade,
+    client_key     uuid not null,
+    request_id     uuid not null constraint authorization_code_request_id_key unique,
+    redirect_uri   text not null,
+    redirect_uri_given boolean not null,
+    code_challenge text,
+    created_at     timestamptz not null,
+    expires_at     timestamptz not null,
+    spent_at       timestamptz
+);
+create index authorization_code_grant on authorization_code (grant_id);
+create index authorization_code_expires on authorization_code (expires_at);
+
+-- One row a family. The token itself is derived under a key from outside; here is only how far it has come.
+create table refresh_family (
+    id              uuid primary key,
+    grant_id        uuid not null references grants (id) on delete cascade,
+    client_key      uuid not null,
+    generation      integer not null default 0,
+    rotated_at      timestamptz not null,
+    rotated_scope   text,                -- what the request that made this generation asked for
+    created_at      timestamptz not null,
+    idle_expires_at timestamptz not null,
+    expires_at      timestamptz not null
+) with (fillfactor = 70);
+create unique index refresh_family_grant on refresh_family (grant_id);
+create index refresh_family_expires on refresh_family (expires_at);
+
+-- What a person allowed, per client, resource and scope.
+create table consent (
+    user_id    uuid not null references user_account (id) on delete cascade,
+    client_key uuid not null references client (key) on delete cascade,
+    resource   text not null,
+    scope      text not null,
+    granted_at timestamptz not null,
+    primary key (user_id, client_key, resource, scope)
+);
+create index consent_client on consent (client_key);
+
+-- Client assertions that were used (RFC 7523 section 3, `jti`).
+create table assertion_jti (
+    client_key uuid not null,
+    jti_hash   bytea not null,
+    expires_at timestamptz not null,
+    primary key (client_key, jti_hash)
+);
+create index assertion_jti_expires on assertion_jti (expires_at);
+
+-- What was withdrawn (grants, single tokens), for as long as a token that depends on it could live.
+-- `xid` lets an instance read on from its last snapshot without missing a late commit.
+create table revocation (
+    id         uuid primary key,
+    xid        bigint not null default (pg_current_xact_id()::text::bigint),
+    expires_at timestamptz not null
+);
+create index revocation_xid on revocation (xid);
+create index revocation_expires on revocation (expires_at);
+
+-- The audit journal: narrow and unchained, so that writing never queues.
+create table journal (
+    id         bigint generated always as identity primary key,
+    xid        bigint not null default (pg_current_xact_id()::text::bigint),
+    at         timestamptz not null,
+    event      text not null,
+    outcome    text not null,            -- 'ok' or the typed reason of a refusal
+    user_id    uuid,
+    client_id  text,
+    grant_id   uuid,
+    session_id uuid,
+    jti        uuid,
+    request_id uuid,
+    address    inet,
+    detail     jsonb
+);
+
+-- Deliveries that follow from a decision, written in the deciding transaction.
+create table outbox (
+    id              uuid primary key,
+    kind            text not null,
+    payload         jsonb not null,
+    attempts        integer not null default 0,
+    next_attempt_at timestamptz not null,
+    created_at      timestamptz not null,
+    failed_at       timestamptz          -- given up
+);
+create index outbox_due on outbox (next_attempt_at) where failed_at is null;
