@@ -7,9 +7,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 ROOT=$PWD
 
 if [[ -t 1 ]]; then
-  BOLD=$'\e[1m' RED=$'\e[31m' GREEN=$'\e[32m' DIM=$'\e[2m' PLAIN=$'\e[0m'
+  BOLD=$'\e[1m' RED=$'\e[31m' PLAIN=$'\e[0m'
 else
-  BOLD='' RED='' GREEN='' DIM='' PLAIN=''
+  BOLD='' RED='' PLAIN=''
 fi
 
 # say TEXT: one line about what happens now.
@@ -174,7 +174,7 @@ postgres_user() { if id postgres >/dev/null 2>&1; then echo postgres; else echo 
 # start_test_postgres: a server on a free loopback port that forgets nothing on exit but is durable in
 # nothing either. Exports CHANCERY_TEST_DATABASE_URL. Stopped by stop_test_postgres.
 start_test_postgres() {
-  local bin folder port attempt
+  local bin folder port password attempt
   bin=$(postgres_bin)
   folder=$(test_postgres_folder)
   if [[ -f $folder/data/PG_VERSION ]]; then
@@ -194,7 +194,8 @@ start_test_postgres() {
     port=$((20000 + RANDOM % 12000))
     # The lock's descriptor must not live on in the server.
     if as_postgres "$bin/pg_ctl" -D "$folder/data" -l "$folder/server.log" -w -t 60 -o "-c port=$port" start >/dev/null 2>&1 9>&-; then
-      export CHANCERY_TEST_DATABASE_URL="postgres://postgres:$(<"$ROOT/.data/test-postgres.password")@127.0.0.1:$port/postgres"
+      password=$(<"$ROOT/.data/test-postgres.password")
+      export CHANCERY_TEST_DATABASE_URL="postgres://postgres:$password@127.0.0.1:$port/postgres"
       return
     fi
     grep -q 'Address already in use' "$folder/server.log" || break
@@ -254,6 +255,7 @@ stop_test_postgres() {
 
 # test_database NAME: makes an empty database of that name and prints its URL.
 test_database() {
-  psql -qX "$CHANCERY_TEST_DATABASE_URL" -c "drop database if exists \"$1\" with (force)" -c "create database \"$1\"" >/dev/null
+  PGOPTIONS='-c client_min_messages=warning' psql -qX "$CHANCERY_TEST_DATABASE_URL" \
+    -c "drop database if exists \"$1\" with (force)" -c "create database \"$1\"" >/dev/null
   printf '%s\n' "${CHANCERY_TEST_DATABASE_URL%/*}/$1"
 }
