@@ -1,1 +1,3 @@
-//! todo
+//! What proves who a person is: passwords, and later TOTP and passkeys. Pure: no IO, no SQL.
+
+pub mod password;

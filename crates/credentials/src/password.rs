@@ -1,0 +1,291 @@
+//! Passwords: argon2id in PHC string format (RFC 9106), prepared as RFC 8265 section 4 says (OpaqueString),
+//! so that the same password typed on two systems is the same bytes.
+
+use std::ops::RangeInclusive;
+
+use argon2::{
+    Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
+    password_hash::phc::PasswordHash,
+};
+use precis_profiles::{OpaqueString, precis_core::profile::PrecisFastInvocation};
+use zeroize::Zeroizing;
+
+/// How many bytes a new password may have. Checked before anything is hashed.
+pub const LENGTH: RangeInclusive<usize> = 8..=256;
+
+/// The most that a hash from elsewhere may cost to verify: 256 MiB, 16 passes, 16 lanes.
+const MOST: (u32, u32, u32) = (256 * 1024, 16, 16);
+
+/// Why a password or a hash was not accepted. Never holds any part of either.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordError {
+    /// Fewer than 8 bytes.
+    #[error("a password has at least 8 characters")]
+    TooShort,
+    /// More than 256 bytes.
+    #[error("a password has at most 256 bytes")]
+    TooLong,
+    /// Control characters and the like (RFC 8265 section 4.2).
+    #[error("a password holds no control characters")]
+    Characters,
+    /// Memory, passes or lanes that argon2 does not take.
+    #[error("argon2 does not take these parameters")]
+    Parameters,
+    /// Not a PHC string, or not of argon2id or argon2i.
+    #[error("not a PHC string of argon2id (as in $argon2id$v=19$m=19456,t=2,p=1$…)")]
+    Hash,
+    /// A hash that costs more to verify than is good for the server.
+    #[error("the hash needs more than 256 MiB, 16 passes or 16 lanes")]
+    TooCostly,
+    /// There was no memory to hash with.
+    #[error("no memory to hash with")]
+    OutOfMemory,
+}
+
+/// What one hash costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parameters {
+    /// Memory in KiB.
+    pub memory: u32,
+    /// Passes over the memory.
+    pub iterations: u32,
+    /// Lanes.
+    pub parallelism: u32,
+}
+
+impl Default for Parameters {
+    /// 19 MiB, two passes, one lane: OWASP's recommendation.
+    fn default() -> Self {
+        Self {
+            memory: Params::DEFAULT_M_COST,
+            iterations: Params::DEFAULT_T_COST,
+            parallelism: Params::DEFAULT_P_COST,
+        }
+    }
+}
+
+impl Parameters {
+    /// Whether argon2 takes them and a hash made with them will be verified.
+    ///
+    /// # Errors
+    /// `Parameters`, `TooCostly`.
+    pub fn check(&self) -> Result<(), PasswordError> {
+        self.argon2()?;
+        within_bounds(self.memory, self.iterations, self.parallelism)
+    }
+
+    fn argon2(&self) -> Result<Argon2<'static>, PasswordError> {
+        let params = Params::new(self.memory, self.iterations, self.parallelism, None)
+            .map_err(|_| PasswordError::Parameters)?;
+        Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+    }
+}
+
+fn within_bounds(memory: u32, iterations: u32, parallelism: u32) -> Result<(), PasswordError> {
+    let (most_memory, most_iterations, most_parallelism) = MOST;
+    if memory > most_memory || iterations > most_iterations || parallelism > most_parallelism {
+        return Err(PasswordError::TooCostly);
+    }
+    Ok(())
+}
+
+/// Whether `password` may be chosen as a new password.
+///
+/// # Errors
+/// `TooShort`, `TooLong`, `Characters`.
+pub fn check(password: &str) -> Result<(), PasswordError> {
+    prepare(password).map(drop)
+}
+
+/// Whether `phc` is a hash that `verify` can work with, at bearable cost.
+///
+/// # Errors
+/// `Hash`, `TooCostly`.
+pub fn check_hash(phc: &str) -> Result<(), PasswordError> {
+    parse(phc).map(drop)
+}
+
+/// Hashes a new password with a random salt. Takes some 20 ms and `parameters.memory` KiB.
+///
+/// # Errors
+/// What `check` says; `Parameters`; `OutOfMemory`.
+pub fn hash(password: &str, parameters: &Parameters) -> Result<String, PasswordError> {
+    let prepared = prepare(password)?;
+    let hash: PasswordHash = parameters
+        .argon2()?
+        .hash_password(prepared.as_bytes())
+        .map_err(|_| PasswordError::OutOfMemory)?;
+    Ok(hash.to_string())
+}
+
+/// Whether `password` is the one that was hashed. Costs what the hash was made with; nothing where the
+/// password could not have been chosen for its length.
+///
+/// # Errors
+/// `Hash` and `TooCostly` for a hash that cannot be worked with, `OutOfMemory`.
+pub fn verify(password: &str, phc: &str) -> Result<bool, PasswordError> {
+    let hash = parse(phc)?;
+    // A hash that was brought along may be of a shorter password than can be chosen here.
+    let prepared = match prepare(password) {
+        Ok(prepared) => prepared,
+        Err(PasswordError::TooShort) if !password.is_empty() => Zeroizing::new(password.to_owned()),
+        Err(_) => return Ok(false),
+    };
+    match Argon2::default().verify_password(prepared.as_bytes(), &hash) {
+        Ok(()) => Ok(true),
+        Err(argon2::password_hash::Error::PasswordInvalid) => Ok(false),
+        Err(_) => Err(PasswordError::OutOfMemory),
+    }
+}
+
+/// Whether a hash was made with other parameters than these, and should be made anew at the next sign-in.
+#[must_use]
+pub fn is_outdated(phc: &str, parameters: &Parameters) -> bool {
+    let Ok(hash) = PasswordHash::new(phc) else {
+        return true;
+    };
+    let Ok(found) = Params::try_from(&hash) else {
+        return true;
+    };
+    let found = Parameters {
+        memory: found.m_cost(),
+        iterations: found.t_cost(),
+        parallelism: found.p_cost(),
+    };
+    hash.algorithm.as_str() != "argon2id" || found != *parameters
+}
+
+fn parse(phc: &str) -> Result<PasswordHash, PasswordError> {
+    let hash = PasswordHash::new(phc).map_err(|_| PasswordError::Hash)?;
+    if !matches!(hash.algorithm.as_str(), "argon2id" | "argon2i")
+        || hash.salt.is_none()
+        || hash.hash.is_none()
+    {
+        return Err(PasswordError::Hash);
+    }
+    let params = Params::try_from(&hash).map_err(|_| PasswordError::Hash)?;
+    within_bounds(params.m_cost(), params.t_cost(), params.p_cost())?;
+    Ok(hash)
+}
+
+fn prepare(password: &str) -> Result<Zeroizing<String>, PasswordError> {
+    // First of all, so that nobody makes us normalize a megabyte.
+    if password.len() > *LENGTH.end() {
+        return Err(PasswordError::TooLong);
+    }
+    let prepared = OpaqueString::enforce(password)
+        .map(|prepared| Zeroizing::new(prepared.into_owned()))
+        .map_err(|_| {
+            if password.is_empty() {
+                PasswordError::TooShort
+            } else {
+                PasswordError::Characters
+            }
+        })?;
+    if prepared.len() < *LENGTH.start() {
+        return Err(PasswordError::TooShort);
+    }
+    if prepared.len() > *LENGTH.end() {
+        return Err(PasswordError::TooLong);
+    }
+    Ok(prepared)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    const CHEAP: Parameters = Parameters {
+        memory: 64,
+        iterations: 1,
+        parallelism: 1,
+    };
+
+    #[test]
+    fn verifies_what_it_hashed() {
+        let phc = hash("correct horse battery", &CHEAP).unwrap();
+        assert!(phc.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{phc}");
+        assert!(verify("correct horse battery", &phc).unwrap());
+        assert!(!verify("correct horse batterie", &phc).unwrap());
+        assert!(!verify("", &phc).unwrap());
+        assert_ne!(
+            phc,
+            hash("correct horse battery", &CHEAP).unwrap(),
+            "each hash has a salt of its own"
+        );
+    }
+
+    #[test]
+    fn length_is_checked_before_hashing() {
+        assert_eq!(check("1234567"), Err(PasswordError::TooShort));
+        assert_eq!(check(""), Err(PasswordError::TooShort));
+        assert_eq!(check("12345678"), Ok(()));
+        assert_eq!(check(&"x".repeat(256)), Ok(()));
+        assert_eq!(check(&"x".repeat(257)), Err(PasswordError::TooLong));
+        assert_eq!(check("line\nbreak"), Err(PasswordError::Characters));
+    }
+
+    #[test]
+    fn composed_and_decomposed_letters_are_one_password() {
+        let phc = hash("caf\u{e9} au lait", &CHEAP).unwrap();
+        assert!(verify("cafe\u{301} au lait", &phc).unwrap());
+        assert!(
+            verify("caf\u{e9}\u{a0}au\u{a0}lait", &phc).unwrap(),
+            "a no-break space is a space"
+        );
+        assert!(!verify("cafe au lait", &phc).unwrap());
+    }
+
+    #[test]
+    fn a_hash_from_elsewhere_is_verified_with_its_own_parameters() {
+        // From the reference implementation's test suite: argon2id, m=65536, t=2, p=1, "password", "somesalt".
+        let phc = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+        assert_eq!(check_hash(phc), Ok(()));
+        assert!(verify("password", phc).unwrap());
+        assert!(is_outdated(phc, &Parameters::default()));
+    }
+
+    #[test]
+    fn foreign_and_costly_hashes_are_refused() {
+        assert_eq!(check_hash("password"), Err(PasswordError::Hash));
+        assert_eq!(
+            check_hash("$2b$12$abcdefghijklmnopqrstuv"),
+            Err(PasswordError::Hash)
+        );
+        assert_eq!(
+            check_hash("$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ"),
+            Err(PasswordError::Hash)
+        );
+        let costly = "$argon2id$v=19$m=1048576,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+        assert_eq!(check_hash(costly), Err(PasswordError::TooCostly));
+        assert_eq!(verify("password", costly), Err(PasswordError::TooCostly));
+    }
+
+    #[test]
+    fn parameters_are_checked() {
+        assert_eq!(Parameters::default().check(), Ok(()));
+        assert_eq!(
+            Parameters { memory: 1, ..CHEAP }.check(),
+            Err(PasswordError::Parameters)
+        );
+        assert_eq!(
+            Parameters {
+                iterations: 99,
+                ..CHEAP
+            }
+            .check(),
+            Err(PasswordError::TooCostly)
+        );
+        let phc = hash("correct horse battery", &CHEAP).unwrap();
+        assert!(!is_outdated(&phc, &CHEAP));
+        assert!(is_outdated(
+            &phc,
+            &Parameters {
+                iterations: 2,
+                ..CHEAP
+            }
+        ));
+    }
+}
