@@ -1,0 +1,74 @@
+// The first thing a newcomer sees: `chancery dev` with its demo app, walked through end to end.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { inspect, newPerson, onPage, startBrowser, submitSignIn, textOf } from '../browser.mjs';
+import { Server, until } from '../harness.mjs';
+
+let server, browser, person;
+
+before(async () => {
+  [server, browser] = await Promise.all([Server.start({ demo: true }), startBrowser()]);
+  await until('the demo answers', async () => (await fetch(server.demo)).ok);
+  person = demoPerson(server.output);
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** The demo person, as `chancery dev` prints it. */
+function demoPerson(output) {
+  const [, username, password] = output.match(/demo person\W+(\S+)\s+(?:with\s+)?(?:password|\/)\W*(\S+)/i) ?? [];
+  assert.ok(username && password, `chancery dev prints the demo person:\n${output}`);
+  return { username, password };
+}
+
+test('the demo, from signing in to signing out', async () => {
+  const { page, close } = await newPerson(browser);
+  await page.goto(server.demo);
+  await inspect(page, 'demo-start');
+
+  await page.click('#sign-in');
+  await onPage(page, '/login');
+  await submitSignIn(page, person);
+  await onPage(page, '/consent');
+  await inspect(page, 'demo-consent');
+  await page.click('#consent-allow');
+  await page.locator('#id-token-claims').waitFor();
+  await inspect(page, 'demo-signed-in');
+  assert.match(await page.locator('#id-token-claims').innerText(), new RegExp(server.issuer));
+  assert.match(await page.locator('#userinfo-claims').innerText(), /Ada/);
+
+  for (const id of ['refresh', 'call-api-read', 'call-api-write', 'exchange', 'introspect']) {
+    await page.click(`#${id}`);
+    await page.waitForLoadState();
+    const text = await textOf(page);
+    assert.doesNotMatch(text, /invalid_|server_error|access_denied|went wrong/, `${id} succeeds`);
+    await inspect(page, `demo-${id}`);
+  }
+
+  await page.click('#sign-out');
+  await page.waitForURL((url) => url.origin === server.demo);
+  await page.locator('#sign-in').waitFor();
+  await page.click('#sign-in');
+  await onPage(page, '/login');
+  await close();
+});
+
+test('the curl lines that it prints work as printed', async () => {
+  const { execFileSync } = await import('node:child_process');
+  const lines = server.output.replaceAll('\u001b', '').split('\n');
+  const commands = [];
+  for (let i = 0; i < lines.length; i++) {
+    if (!/^\s*(\w+=\$\()?curl /.test(lines[i])) continue;
+    let command = lines[i];
+    while (command.endsWith('\\')) command += `\n${lines[++i]}`;
+    commands.push(command);
+  }
+  assert.ok(commands.length >= 3, `three kinds of curl lines are printed:\n${server.output}`);
+  const printed = execFileSync('sh', ['-ec', `${commands.join('\n')}`], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  assert.match(printed, /"active" *: *true/);
+  assert.doesNotMatch(printed, /"error"/);
+});
