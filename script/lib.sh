@@ -119,7 +119,7 @@ need_node() {
 }
 
 node_is_recent() {
-  [[ -x $(command -v "$1") ]] && "$1" -e 'process.exit(process.versions.node.split(".")[0] < 20)' 2>/dev/null
+  [[ -x $(command -v "$1") ]] && "$1" -e 'process.exit(Number.parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null
 }
 
 # need_node_packages FOLDER: what its package-lock.json says, into FOLDER/node_modules.
