@@ -3,13 +3,21 @@
 //! Nothing here decides: a function says what it reads or writes and what it returns, and its caller in
 //! `provider` knows why. What is spent once is spent by one statement whose `WHERE` says "not yet".
 
+pub mod assertion_jti;
+pub mod authorization_codes;
+pub mod consents;
 pub mod error;
+pub mod grants;
 pub mod id;
 pub mod journal;
+pub mod outbox;
 pub mod pulse;
+pub mod refresh_families;
 pub mod registry;
 pub mod revocations;
 pub mod sealed;
+pub mod sessions;
+pub mod sign_in;
 pub mod signing_keys;
 
 use std::time::Duration;
