@@ -1,1 +1,77 @@
-//! todo
+//! What the server decides: who is let in, what is granted, minted, spent, withdrawn, and what the trail says of it.
+//!
+//! No axum and no SQL text here: `web` parses and renders, `storage` reads and writes.
+
+pub mod context;
+pub mod journal;
+pub mod keys;
+pub mod pulse;
+pub mod refusal;
+pub mod registry;
+pub mod revocations;
+pub mod settings;
+
+use std::sync::Arc;
+
+use storage::{Database, StorageError, sealed::SealingKeys};
+use time::OffsetDateTime;
+
+pub use context::{Context, RequestInfo};
+pub use refusal::{Reason, Refusal};
+pub use settings::{Issuer, Settings};
+/// Typed ids, as `web` may name them.
+pub use storage::id;
+
+/// One authorization server: its settings, its keys, its database, and what it remembers.
+#[derive(Debug)]
+pub struct Provider {
+    /// What it was told to be.
+    pub settings: Settings,
+    /// All shared state.
+    pub database: Database,
+    /// Keys from outside the database.
+    pub sealing: SealingKeys,
+    /// The signing keys.
+    pub keys: keys::KeyRing,
+    /// Clients and resources.
+    pub registry: registry::Registry,
+    /// What was withdrawn.
+    pub revocations: revocations::Revocations,
+    /// What keeps memory honest.
+    pub pulse: Arc<pulse::Pulse>,
+    /// The group-committed audit journal.
+    pub journal: journal::Journal,
+}
+
+impl Provider {
+    /// Loads (or makes) the keys, takes the first pulse and starts the background tasks.
+    ///
+    /// # Errors
+    /// `StorageError` when the database cannot be used.
+    pub async fn start(
+        settings: Settings,
+        database: Database,
+        sealing: SealingKeys,
+    ) -> Result<Arc<Self>, StorageError> {
+        let keys = keys::KeyRing::start(&database, &sealing, OffsetDateTime::now_utc()).await?;
+        let provider = Arc::new(Self {
+            keys,
+            registry: registry::Registry::new(settings.registry_capacity),
+            revocations: revocations::Revocations::new(settings.lifetimes.access_token_max),
+            pulse: Arc::new(pulse::Pulse::new()),
+            journal: journal::Journal::start(&database),
+            settings,
+            database,
+            sealing,
+        });
+        provider.take_pulse().await?;
+        pulse::spawn(&provider);
+        Ok(provider)
+    }
+
+    /// Begins a request: the clock is read here, once.
+    #[must_use]
+    pub fn begin(self: &Arc<Self>, request: RequestInfo) -> Context {
+        Context::new(Arc::clone(self), request)
+    }
+}

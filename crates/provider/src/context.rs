@@ -1,0 +1,86 @@
+//! What travels with a request: the provider, the one reading of the clock, and who is calling from where.
+
+use std::{net::IpAddr, ops::Deref, sync::Arc};
+
+use storage::{id::RequestId, journal::Entry};
+use time::OffsetDateTime;
+
+use crate::{Provider, refusal::Refusal};
+
+/// Where a request came from.
+#[derive(Clone, Debug)]
+pub struct RequestInfo {
+    /// Its name in logs, error pages and the audit trail.
+    pub id: RequestId,
+    /// The caller's address, believed only from configured proxies.
+    pub address: Option<IpAddr>,
+    /// The `User-Agent`, cut to 256 characters.
+    pub user_agent: Option<String>,
+}
+
+/// The context of one request. Time is read once, here.
+#[derive(Clone, Debug)]
+pub struct Context {
+    provider: Arc<Provider>,
+    /// The one reading of the clock.
+    pub now: OffsetDateTime,
+    /// The registry's revision before anything was read of it: what this request decides, it decides on this.
+    pub revision: i64,
+    /// Where the request came from.
+    pub request: RequestInfo,
+}
+
+impl Context {
+    pub(crate) fn new(provider: Arc<Provider>, request: RequestInfo) -> Self {
+        let now = OffsetDateTime::now_utc();
+        // PostgreSQL keeps microseconds: what we compare later must be what it stored.
+        let now = now
+            .replace_nanosecond(now.nanosecond() / 1000 * 1000)
+            .unwrap_or(now);
+        let revision = provider.pulse.revision();
+        Self {
+            provider,
+            now,
+            revision,
+            request,
+        }
+    }
+
+    /// The same request on what is known by now, to decide anew. The clock stays.
+    ///
+    /// # Errors
+    /// `Refusal::Unavailable` when nothing newer can be read.
+    pub async fn renewed(&self) -> Result<Self, Refusal> {
+        self.provider.take_pulse().await?;
+        Ok(Self {
+            revision: self.provider.pulse.revision(),
+            ..self.clone()
+        })
+    }
+
+    /// An audit entry of this request; the rest is the caller's to fill in.
+    #[must_use]
+    pub fn entry(&self, event: &'static str, outcome: &'static str) -> Entry {
+        Entry {
+            at: Some(self.now),
+            event,
+            outcome,
+            request_id: Some(self.request.id.uuid()),
+            address: self.request.address,
+            ..Entry::default()
+        }
+    }
+
+    /// The provider, to keep beyond this request.
+    #[must_use]
+    pub fn provider(&self) -> &Arc<Provider> {
+        &self.provider
+    }
+}
+
+impl Deref for Context {
+    type Target = Provider;
+    fn deref(&self) -> &Provider {
+        &self.provider
+    }
+}

@@ -1,0 +1,386 @@
+//! The signing keys: made under a lock, sealed at rest, published before they sign, served until what they
+//! signed has expired.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use arc_swap::ArcSwap;
+use jose::{Algorithm, Jwk, Jwks, SigningKey, VerificationKeys};
+use serde::Serialize;
+use storage::{
+    Database, StorageError, Tx,
+    sealed::{Place, SealingKeys},
+    signing_keys::{self, SigningKeyRow},
+};
+use time::OffsetDateTime;
+
+use crate::{Context, Settings, refusal::Refusal};
+
+/// What this server signs with. A key for each is always there.
+pub const ALGORITHMS: [Algorithm; 3] = [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA];
+
+/// A change of keys, for whoever looks at the list.
+#[derive(Clone, Debug, Serialize)]
+pub struct KeyInfo {
+    /// The key id.
+    pub kid: String,
+    /// The algorithm.
+    pub algorithm: String,
+    /// `pending`, `active`, `retired`, `removed` or `compromised`.
+    pub state: &'static str,
+    /// When it was made.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// When it begins to sign.
+    #[serde(with = "time::serde::rfc3339")]
+    pub activates_at: OffsetDateTime,
+    /// When it stops signing.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub retires_at: Option<OffsetDateTime>,
+    /// When JWKS stops publishing it.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub removes_at: Option<OffsetDateTime>,
+    /// Which sealing key protects it.
+    pub sealing_key_id: u8,
+}
+
+/// Whether a rotation waits until everyone has seen the new key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rotation {
+    /// The new key is published first and signs later; what the old one signed stays valid.
+    Planned,
+    /// After a compromise: the new key signs at once, and nothing that the old ones signed counts any more.
+    Now,
+}
+
+#[derive(Debug)]
+struct Loaded {
+    algorithm: Algorithm,
+    activates_at: OffsetDateTime,
+    retires_at: Option<OffsetDateTime>,
+    signing: Arc<SigningKey>,
+}
+
+/// One consistent set, as of one revision.
+#[derive(Debug)]
+struct KeySet {
+    loaded: Vec<Loaded>,
+    verification: Arc<VerificationKeys>,
+    jwks: Arc<Jwks>,
+}
+
+/// The keys as this instance knows them.
+#[derive(Debug)]
+pub struct KeyRing {
+    current: ArcSwap<KeySet>,
+}
+
+fn place(kid: &str) -> Place<'_> {
+    Place {
+        table: "signing_key",
+        column: "private_sealed",
+        row: kid,
+    }
+}
+
+fn broken(kid: &str, what: impl std::fmt::Display) -> StorageError {
+    StorageError::Malformed(format!("signing key {kid}: {what}"))
+}
+
+impl KeySet {
+    fn parse(
+        rows: &[SigningKeyRow],
+        sealing: &SealingKeys,
+        now: OffsetDateTime,
+    ) -> Result<Self, StorageError> {
+        let mut loaded = Vec::new();
+        let mut published = Vec::new();
+        for row in rows.iter().filter(|row| row.compromised_at.is_none()) {
+            let jwk: Jwk = serde_json::from_value(row.public_jwk.clone())?;
+            published.push(jwk);
+            if row.retires_at.is_some_and(|retires_at| retires_at <= now) {
+                continue; // Only its public half is of use.
+            }
+            let algorithm: Algorithm = row
+                .algorithm
+                .parse()
+                .map_err(|_| broken(&row.kid, "unknown algorithm"))?;
+            let pkcs8 = sealing.open(place(&row.kid), &row.private_sealed)?;
+            let signing = SigningKey::from_pkcs8(&row.kid, algorithm, &pkcs8)
+                .map_err(|error| broken(&row.kid, error))?;
+            loaded.push(Loaded {
+                algorithm,
+                activates_at: row.activates_at,
+                retires_at: row.retires_at,
+                signing: Arc::new(signing),
+            });
+        }
+        let jwks = Jwks { keys: published };
+        let verification =
+            VerificationKeys::from_jwks(&jwks).map_err(|error| broken("set", error))?;
+        Ok(Self {
+            loaded,
+            verification: Arc::new(verification),
+            jwks: Arc::new(jwks),
+        })
+    }
+}
+
+impl KeyRing {
+    /// Loads the keys, making those that are missing. Two instances that start together agree on one set.
+    ///
+    /// # Errors
+    /// `StorageError`.
+    pub(crate) async fn start(
+        database: &Database,
+        sealing: &SealingKeys,
+        now: OffsetDateTime,
+    ) -> Result<Self, StorageError> {
+        let mut rows = signing_keys::list(database, now).await?;
+        if !ALGORITHMS
+            .iter()
+            .all(|algorithm| rows.iter().any(|row| signs(row, *algorithm)))
+        {
+            let mut tx = database.begin().await?;
+            rows = signing_keys::list_locked(&mut tx).await?;
+            for algorithm in ALGORITHMS {
+                if !rows.iter().any(|row| signs(row, algorithm)) {
+                    rows.push(make(&mut tx, sealing, algorithm, (now, now)).await?);
+                }
+            }
+            signing_keys::commit(tx).await?;
+        }
+        let current = ArcSwap::from_pointee(KeySet::parse(&rows, sealing, now)?);
+        Ok(Self { current })
+    }
+
+    pub(crate) async fn reload(
+        &self,
+        database: &Database,
+        sealing: &SealingKeys,
+        _settings: &Settings,
+        now: OffsetDateTime,
+    ) -> Result<(), StorageError> {
+        let rows = signing_keys::list(database, now).await?;
+        let known = self.current.load();
+        let same = known.jwks.keys.len()
+            == rows
+                .iter()
+                .filter(|row| row.compromised_at.is_none())
+                .count()
+            && rows.iter().all(|row| known.knows(row));
+        if !same {
+            self.current
+                .store(Arc::new(KeySet::parse(&rows, sealing, now)?));
+        }
+        Ok(())
+    }
+
+    /// The key that signs with an algorithm now.
+    ///
+    /// # Errors
+    /// `Refusal::Internal` when there is none.
+    pub fn signing(
+        &self,
+        algorithm: Algorithm,
+        now: OffsetDateTime,
+    ) -> Result<Arc<SigningKey>, Refusal> {
+        self.current
+            .load()
+            .loaded
+            .iter()
+            .filter(|key| key.algorithm == algorithm && key.activates_at <= now)
+            .filter(|key| key.retires_at.is_none_or(|retires_at| retires_at > now))
+            .max_by_key(|key| key.activates_at)
+            .map(|key| Arc::clone(&key.signing))
+            .ok_or_else(|| Refusal::internal(format!("no {algorithm:?} key signs now")))
+    }
+
+    /// The public halves, to verify what this server signed.
+    #[must_use]
+    pub fn verification(&self) -> Arc<VerificationKeys> {
+        Arc::clone(&self.current.load().verification)
+    }
+
+    /// What `/.well-known/jwks.json` publishes (RFC 7517).
+    #[must_use]
+    pub fn jwks(&self) -> Arc<Jwks> {
+        Arc::clone(&self.current.load().jwks)
+    }
+}
+
+impl KeySet {
+    /// Whether a row says nothing new.
+    fn knows(&self, row: &SigningKeyRow) -> bool {
+        row.compromised_at.is_some()
+            || self.loaded.iter().any(|key| {
+                key.signing.kid() == row.kid
+                    && key.activates_at == row.activates_at
+                    && key.retires_at == row.retires_at
+            })
+    }
+}
+
+fn signs(row: &SigningKeyRow, algorithm: Algorithm) -> bool {
+    row.algorithm == algorithm.as_str() && row.retires_at.is_none() && row.compromised_at.is_none()
+}
+
+async fn make(
+    tx: &mut Tx,
+    sealing: &SealingKeys,
+    algorithm: Algorithm,
+    (created_at, activates_at): (OffsetDateTime, OffsetDateTime),
+) -> Result<SigningKeyRow, StorageError> {
+    // Half a second for RSA: not on a thread that answers requests.
+    let generated = tokio::task::spawn_blocking(move || SigningKey::generate(algorithm))
+        .await
+        .map_err(|error| broken("new", error))?;
+    let (key, pkcs8) = generated.map_err(|error| broken("new", error))?;
+    let row = SigningKeyRow {
+        kid: key.kid().to_owned(),
+        algorithm: algorithm.as_str().to_owned(),
+        public_jwk: serde_json::to_value(key.public_jwk())?,
+        private_sealed: sealing.seal(place(key.kid()), &pkcs8),
+        created_at,
+        activates_at,
+        retires_at: None,
+        removes_at: None,
+        compromised_at: None,
+    };
+    signing_keys::insert(tx, &row).await?;
+    Ok(row)
+}
+
+/// Lists every key that is not gone.
+///
+/// # Errors
+/// `Refusal`.
+pub async fn list(context: &Context) -> Result<Vec<KeyInfo>, Refusal> {
+    let rows = signing_keys::list(&context.database, context.now).await?;
+    Ok(rows.iter().map(|row| describe(row, context.now)).collect())
+}
+
+fn describe(row: &SigningKeyRow, now: OffsetDateTime) -> KeyInfo {
+    let state = if row.compromised_at.is_some() {
+        "compromised"
+    } else if row.removes_at.is_some_and(|at| at <= now) {
+        "removed"
+    } else if row.retires_at.is_some_and(|at| at <= now) {
+        "retired"
+    } else if row.activates_at > now {
+        "pending"
+    } else {
+        "active"
+    };
+    KeyInfo {
+        kid: row.kid.clone(),
+        algorithm: row.algorithm.clone(),
+        state,
+        created_at: row.created_at,
+        activates_at: row.activates_at,
+        retires_at: row.retires_at,
+        removes_at: row.removes_at,
+        sealing_key_id: row.private_sealed.get(1).copied().unwrap_or_default(),
+    }
+}
+
+/// Makes a new key for each algorithm and retires the present ones.
+///
+/// # Errors
+/// `Refusal`.
+pub async fn rotate(
+    context: &Context,
+    algorithms: &[Algorithm],
+    rotation: Rotation,
+) -> Result<Vec<KeyInfo>, Refusal> {
+    let lifetimes = &context.settings.lifetimes;
+    let now = context.now;
+    let activates_at = match rotation {
+        Rotation::Planned => now + lifetimes.jwks_max_age + lifetimes.key_margin,
+        Rotation::Now => now,
+    };
+    let last_token = activates_at + lifetimes.access_token_max.max(lifetimes.id_token);
+    let removes_at = last_token + lifetimes.key_hint_grace;
+    let mut tx = context.database.begin().await?;
+    let rows = signing_keys::list_locked(&mut tx).await?;
+    let mut made = BTreeMap::new();
+    for &algorithm in algorithms {
+        let row = make(&mut tx, &context.sealing, algorithm, (now, activates_at)).await?;
+        for old in rows
+            .iter()
+            .filter(|old| old.algorithm == algorithm.as_str() && old.compromised_at.is_none())
+        {
+            match rotation {
+                Rotation::Now => signing_keys::compromise(&mut tx, &old.kid, now).await?,
+                Rotation::Planned if old.retires_at.is_none() => {
+                    signing_keys::retire(&mut tx, &old.kid, activates_at, removes_at).await?;
+                }
+                Rotation::Planned => {}
+            }
+        }
+        made.insert(algorithm.as_str(), describe(&row, now));
+    }
+    let mut entry = context.entry("keys.rotated", "ok");
+    entry.detail = Some(serde_json::json!({
+        "compromised": rotation == Rotation::Now,
+        "made": made.values().map(|key| &key.kid).collect::<Vec<_>>(),
+    }));
+    storage::journal::append(&mut tx, &entry).await?;
+    signing_keys::commit(tx).await?;
+    context.pulse.wake();
+    Ok(made.into_values().collect())
+}
+
+/// Rotates what has signed for longer than `key_rotation`. Returns the algorithms whose keys were rotated.
+///
+/// # Errors
+/// `Refusal`.
+pub async fn rotate_due(context: &Context) -> Result<Vec<Algorithm>, Refusal> {
+    let period = context.settings.lifetimes.key_rotation;
+    if period.is_zero() {
+        return Ok(Vec::new());
+    }
+    let rows = signing_keys::list(&context.database, context.now).await?;
+    let due: Vec<_> = ALGORITHMS
+        .into_iter()
+        .filter(|algorithm| {
+            rows.iter()
+                .filter(|row| signs(row, *algorithm))
+                .all(|row| row.activates_at + period <= context.now)
+        })
+        .collect();
+    if !due.is_empty() {
+        rotate(context, &due, Rotation::Planned).await?;
+    }
+    Ok(due)
+}
+
+/// Seals every private key anew under the first sealing key. Returns how many changed.
+///
+/// # Errors
+/// `Refusal`.
+pub async fn reseal(context: &Context) -> Result<usize, Refusal> {
+    let mut tx = context.database.begin().await?;
+    let mut count = 0;
+    for row in signing_keys::list_locked(&mut tx).await? {
+        if row.private_sealed.get(1) == Some(&context.sealing.active_id()) {
+            continue;
+        }
+        let pkcs8 = context.sealing.open(place(&row.kid), &row.private_sealed)?;
+        signing_keys::reseal(
+            &mut tx,
+            &row.kid,
+            &context.sealing.seal(place(&row.kid), &pkcs8),
+        )
+        .await?;
+        count += 1;
+    }
+    if count > 0 {
+        let mut entry = context.entry("keys.resealed", "ok");
+        entry.detail = Some(
+            serde_json::json!({ "count": count, "sealing_key_id": context.sealing.active_id() }),
+        );
+        storage::journal::append(&mut tx, &entry).await?;
+    }
+    tx.commit().await?;
+    Ok(count)
+}

@@ -1,0 +1,244 @@
+//! Clients and resources as token requests need them: a bounded memory that one revision keeps honest.
+//!
+//! Every administrative change counts the revision up in its own transaction; the pulse sees it and clears
+//! what is remembered. Issuing compares the revision once more when its journal row is written.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use jose::Algorithm;
+use moka::future::Cache;
+use protocol::{
+    client_metadata::ClientMetadata,
+    scope::{Scope, is_identity_scope},
+};
+use storage::{
+    id::{ClientKey, GrantId},
+    registry::{ClientRef, ClientRow, ResourceRow, SecretRow},
+};
+use time::OffsetDateTime;
+
+use crate::{Context, refusal::Refusal};
+
+/// A client, parsed once.
+#[derive(Debug)]
+pub struct Client {
+    /// Its row.
+    pub key: ClientKey,
+    /// What the wire calls it.
+    pub client_id: String,
+    /// What it registered (RFC 7591).
+    pub metadata: ClientMetadata,
+    /// Whether it may do anything.
+    pub enabled: bool,
+    /// The root of its own tokens; a new one after each time that it was disabled.
+    pub standing_grant: GrantId,
+    /// The identifiers of the APIs that it may ask for; the first is its default.
+    pub resources: Vec<String>,
+    /// The scopes that it may ask for; all of them when it asks for none.
+    pub scope: Scope,
+    /// Its live secrets.
+    pub secrets: Vec<SecretRow>,
+}
+
+impl Client {
+    fn parse(row: ClientRow) -> Result<Self, Refusal> {
+        let metadata: ClientMetadata = serde_json::from_value(row.metadata)
+            .map_err(|error| Refusal::internal(format!("client {}: {error}", row.client_id)))?;
+        Ok(Self {
+            key: row.key,
+            client_id: row.client_id,
+            scope: metadata.scope.clone(),
+            metadata,
+            enabled: row.enabled,
+            standing_grant: row.standing_grant_id,
+            resources: row.resources,
+            secrets: row.secrets,
+        })
+    }
+
+    /// The API that is meant when a request names none.
+    #[must_use]
+    pub fn default_resource(&self) -> Option<&str> {
+        self.resources.first().map(String::as_str)
+    }
+}
+
+/// An API, parsed once.
+#[derive(Debug)]
+pub struct Resource {
+    /// The `resource` parameter and the `aud` of its tokens.
+    pub identifier: String,
+    /// Its name for people.
+    pub name: String,
+    /// Scope → description in plain words.
+    pub scopes: BTreeMap<String, String>,
+    /// How long its access tokens live.
+    pub access_token_lifetime: Duration,
+    /// What signs them.
+    pub algorithm: Algorithm,
+    /// The client with which it introspects and exchanges.
+    pub resource_server: Option<ClientKey>,
+}
+
+impl Resource {
+    fn parse(row: ResourceRow, context: &Context) -> Result<Self, Refusal> {
+        let malformed =
+            |what: String| Refusal::internal(format!("resource {}: {what}", row.identifier));
+        let lifetimes = &context.settings.lifetimes;
+        let lifetime = row
+            .access_token_lifetime
+            .map_or(lifetimes.access_token, |seconds| {
+                Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
+            });
+        Ok(Self {
+            scopes: serde_json::from_value(row.scopes)
+                .map_err(|error| malformed(error.to_string()))?,
+            access_token_lifetime: lifetime.min(lifetimes.access_token_max),
+            algorithm: row
+                .access_token_signed_response_alg
+                .parse()
+                .map_err(|_| malformed("unknown algorithm".to_owned()))?,
+            identifier: row.identifier,
+            name: row.name,
+            resource_server: row.resource_server,
+        })
+    }
+
+    /// Whether a scope is one of its own. Identity scopes belong to the issuer, whatever an API says.
+    #[must_use]
+    pub fn defines(&self, scope: &str) -> bool {
+        !is_identity_scope(scope) && self.scopes.contains_key(scope)
+    }
+}
+
+/// The bounded memory.
+#[derive(Debug)]
+pub struct Registry {
+    clients: Cache<String, Arc<Client>>,
+    clients_by_key: Cache<ClientKey, Arc<Client>>,
+    resources: Cache<String, Arc<Resource>>,
+    /// Counts clearings, so that what was read before one is not remembered after it.
+    clearings: AtomicU64,
+}
+
+impl Registry {
+    pub(crate) fn new(capacity: u64) -> Self {
+        Self {
+            clients: Cache::new(capacity),
+            clients_by_key: Cache::new(capacity),
+            resources: Cache::new(capacity),
+            clearings: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn clear(&self) {
+        self.clearings.fetch_add(1, Ordering::AcqRel);
+        self.clients.invalidate_all();
+        self.clients_by_key.invalidate_all();
+        self.resources.invalidate_all();
+    }
+}
+
+/// Whether a secret still works at `now`.
+#[must_use]
+pub fn is_live(secret: &SecretRow, now: OffsetDateTime) -> bool {
+    secret.expires_at.is_none_or(|expires_at| expires_at > now)
+}
+
+impl Context {
+    /// The enabled client of this id, or `None`.
+    ///
+    /// # Errors
+    /// `Refusal::Unavailable` when it cannot be known.
+    pub async fn client(&self, client_id: &str) -> Result<Option<Arc<Client>>, Refusal> {
+        self.confirm().await?;
+        if let Some(client) = self.registry.clients.get(client_id).await {
+            return Ok(Some(client));
+        }
+        // Whoever does not exist is not remembered: strangers must not push out those who do.
+        self.read_client(ClientRef::Id(client_id)).await
+    }
+
+    /// The enabled client of this row, or `None`.
+    ///
+    /// # Errors
+    /// `Refusal::Unavailable` when it cannot be known.
+    pub async fn client_by_key(&self, key: ClientKey) -> Result<Option<Arc<Client>>, Refusal> {
+        self.confirm().await?;
+        if let Some(client) = self.registry.clients_by_key.get(&key).await {
+            return Ok(Some(client));
+        }
+        self.read_client(ClientRef::Key(key)).await
+    }
+
+    async fn read_client(&self, which: ClientRef<'_>) -> Result<Option<Arc<Client>>, Refusal> {
+        let clearings = self.registry.clearings.load(Ordering::Acquire);
+        let Some(row) = storage::registry::client(&self.database, which, self.now).await? else {
+            return Ok(None);
+        };
+        if !row.enabled {
+            return Ok(None);
+        }
+        let client = Arc::new(Client::parse(row)?);
+        if self.registry.clearings.load(Ordering::Acquire) == clearings {
+            self.registry
+                .clients
+                .insert(client.client_id.clone(), Arc::clone(&client))
+                .await;
+            self.registry
+                .clients_by_key
+                .insert(client.key, Arc::clone(&client))
+                .await;
+        }
+        Ok(Some(client))
+    }
+
+    /// The API of this identifier, or `None`.
+    ///
+    /// # Errors
+    /// `Refusal::Unavailable` when it cannot be known.
+    pub async fn resource(&self, identifier: &str) -> Result<Option<Arc<Resource>>, Refusal> {
+        self.confirm().await?;
+        if let Some(resource) = self.registry.resources.get(identifier).await {
+            return Ok(Some(resource));
+        }
+        let clearings = self.registry.clearings.load(Ordering::Acquire);
+        let Some(row) = storage::registry::resource(&self.database, identifier).await? else {
+            return Ok(None);
+        };
+        if !row.enabled {
+            return Ok(None);
+        }
+        let resource = Arc::new(Resource::parse(row, self)?);
+        if self.registry.clearings.load(Ordering::Acquire) == clearings {
+            self.registry
+                .resources
+                .insert(identifier.to_owned(), Arc::clone(&resource))
+                .await;
+        }
+        Ok(Some(resource))
+    }
+
+    /// The API of this identifier if the client may ask for it.
+    ///
+    /// # Errors
+    /// `Refusal::Unavailable` when it cannot be known.
+    pub async fn resource_for(
+        &self,
+        client: &Client,
+        identifier: &str,
+    ) -> Result<Option<Arc<Resource>>, Refusal> {
+        if client.resources.iter().any(|allowed| allowed == identifier) {
+            self.resource(identifier).await
+        } else {
+            Ok(None)
+        }
+    }
+}
