@@ -1,1 +1,13 @@
-//! todo
+//! Routes, extractors and pages. It parses and renders; what to do is decided in `provider`.
+
+pub mod extract;
+pub mod oauth;
+pub mod pages;
+pub mod paths;
+pub mod respond;
+pub mod router;
+pub mod session;
+pub mod state;
+
+pub use router::router;
+pub use state::App;

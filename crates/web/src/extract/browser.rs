@@ -1,0 +1,88 @@
+//! Which browser this is: a random cookie that binds the state of authorization requests. It names nobody.
+
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::request::Parts;
+use provider::Issuer;
+use ring::rand::{SecureRandom, SystemRandom};
+
+use crate::state::App;
+
+/// The browser's own secret, and whether it must still be told.
+#[derive(Clone)]
+pub struct Browser {
+    secret: String,
+    known: bool,
+}
+
+impl std::fmt::Debug for Browser {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Browser").field("known", &self.known).finish_non_exhaustive()
+    }
+}
+
+/// A cookie's name for this issuer: `__Host-` where cookies can be secure, and a suffix derived from the issuer's
+/// path, so that two issuers on one host do not collide.
+#[must_use]
+pub fn cookie_name(issuer: &Issuer, name: &str) -> String {
+    let prefix = if issuer.is_https() { "__Host-" } else { "" };
+    match issuer.path() {
+        "" => format!("{prefix}{name}"),
+        path => {
+            let digest = ring::digest::digest(&ring::digest::SHA256, path.as_bytes());
+            let suffix: String = digest.as_ref()[..4].iter().map(|byte| format!("{byte:02x}")).collect();
+            format!("{prefix}{name}-{suffix}")
+        }
+    }
+}
+
+const NAME: &str = "chancery-browser";
+/// A secret that was not made here has another length and is not believed.
+const LENGTH: usize = 43;
+
+impl Browser {
+    /// What binds state to this browser.
+    #[must_use]
+    pub fn binding(&self) -> &[u8] {
+        self.secret.as_bytes()
+    }
+
+    /// Whether the browser sent the cookie: a form that comes without it was not filled in here.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.known
+    }
+
+    /// The cookie to set, where the browser does not have it yet.
+    #[must_use]
+    pub fn cookie(&self, issuer: &Issuer) -> Option<Cookie<'static>> {
+        (!self.known).then(|| {
+            Cookie::build((cookie_name(issuer, NAME), self.secret.clone()))
+                .path("/")
+                .http_only(true)
+                .secure(issuer.is_https())
+                .same_site(SameSite::Lax)
+                .build()
+        })
+    }
+}
+
+impl FromRequestParts<App> for Browser {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let jar = CookieJar::from_headers(&parts.headers);
+        let sent = jar.get(&cookie_name(&app.provider.settings.issuer, NAME)).map(Cookie::value);
+        Ok(match sent.filter(|secret| secret.len() == LENGTH && secret.is_ascii()) {
+            Some(secret) => Self { secret: secret.to_owned(), known: true },
+            None => {
+                let mut bytes = [0; 32];
+                SystemRandom::new().fill(&mut bytes).expect("the operating system provides randomness");
+                Self { secret: URL_SAFE_NO_PAD.encode(bytes), known: false }
+            }
+        })
+    }
+}

@@ -1,0 +1,10 @@
+//! The pages that people see.
+
+pub mod assets;
+pub mod consent;
+pub mod error;
+pub mod home;
+pub mod login;
+pub mod logout;
+pub mod select_account;
+pub mod view;

@@ -1,0 +1,32 @@
+//! Every path of the server, relative to the issuer. Routes, metadata and pages take them from here.
+
+/// RFC 6749 section 3.1.
+pub const AUTHORIZE: &str = "/oauth2/authorize";
+/// RFC 6749 section 3.2.
+pub const TOKEN: &str = "/oauth2/token";
+/// RFC 7662.
+pub const INTROSPECT: &str = "/oauth2/introspect";
+/// RFC 7009.
+pub const REVOKE: &str = "/oauth2/revoke";
+/// OpenID Connect Core section 5.3.
+pub const USERINFO: &str = "/oauth2/userinfo";
+/// OpenID Connect RP-Initiated Logout.
+pub const END_SESSION: &str = "/oauth2/logout";
+/// OpenID Connect Discovery section 4.
+pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
+/// RFC 8414 section 3.
+pub const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
+/// RFC 7517.
+pub const JWKS: &str = "/.well-known/jwks.json";
+/// The sign-in page.
+pub const LOGIN: &str = "/login";
+/// Choosing between accounts.
+pub const SELECT_ACCOUNT: &str = "/login/account";
+/// The consent page.
+pub const CONSENT: &str = "/consent";
+/// Confirming a sign-out.
+pub const LOGOUT: &str = "/logout";
+/// Where a person lands who came without an application.
+pub const HOME: &str = "/";
+/// Stylesheet, script, pictures.
+pub const STATIC: &str = "/static/{*path}";

@@ -1,0 +1,4 @@
+//! One renderer for each surface.
+
+pub mod json;
+pub mod page;

@@ -1,0 +1,89 @@
+//! Every route, on one page.
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::Request,
+    middleware::{self, Next},
+    response::Response,
+    routing::{get, post},
+};
+use http::{HeaderName, HeaderValue, Method, header};
+use provider::id::RequestId;
+use tower_http::cors::{Any, CorsLayer};
+use tracing::Instrument;
+
+use crate::{App, oauth, pages, paths, session};
+
+/// The application: everything below the issuer's path, and the metadata where RFC 8414 wants it.
+pub fn router(app: App) -> Router {
+    let below = Router::new().merge(machines()).merge(people(&app));
+    let base = app.base_path().to_owned();
+    let routes = if base.is_empty() { below } else { Router::new().nest(&base, below).merge(well_known_for(&base)) };
+    routes
+        .fallback(pages::error::not_found)
+        .method_not_allowed_fallback(pages::error::method_not_allowed)
+        .layer(middleware::from_fn(name_request))
+        .with_state(app)
+}
+
+/// What programs call. No cookie counts here.
+fn machines() -> Router<App> {
+    // Section 2 of the design: these answer any origin, without credentials; nothing else does.
+    let shared = Router::new()
+        .route(paths::OPENID_CONFIGURATION, get(oauth::discovery::metadata))
+        .route(paths::OAUTH_METADATA, get(oauth::discovery::metadata))
+        .route(paths::JWKS, get(oauth::jwks::jwks))
+        .route(paths::TOKEN, post(oauth::token::token))
+        .route(paths::REVOKE, post(oauth::revoke::revoke))
+        .route(paths::USERINFO, get(oauth::userinfo::get).post(oauth::userinfo::post))
+        .layer(cors());
+    shared.route(paths::INTROSPECT, post(oauth::introspect::introspect))
+}
+
+/// What browsers open.
+fn people(app: &App) -> Router<App> {
+    Router::new()
+        .route(paths::AUTHORIZE, get(oauth::authorize::get).post(oauth::authorize::post))
+        .route(paths::END_SESSION, get(oauth::logout::get).post(oauth::logout::post))
+        .route(paths::LOGIN, get(pages::login::get).post(pages::login::post))
+        .route(paths::SELECT_ACCOUNT, get(pages::select_account::get).post(pages::select_account::post))
+        .route(paths::CONSENT, get(pages::consent::get).post(pages::consent::post))
+        .route(paths::LOGOUT, get(pages::logout::get).post(pages::logout::post))
+        .route(paths::HOME, get(pages::home::get))
+        .layer(session::layer(app))
+        .route(paths::STATIC, get(pages::assets::get))
+}
+
+/// RFC 8414 section 3.1: for an issuer with a path, the well-known part comes first. OpenID Connect Discovery puts
+/// it last; both are served.
+fn well_known_for(base: &str) -> Router<App> {
+    Router::new()
+        .route(&format!("{}{base}", paths::OPENID_CONFIGURATION), get(oauth::discovery::metadata))
+        .route(&format!("{}{base}", paths::OAUTH_METADATA), get(oauth::discovery::metadata))
+        .layer(cors())
+}
+
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+        .expose_headers([header::WWW_AUTHENTICATE])
+        .max_age(Duration::from_secs(3600))
+}
+
+/// Names the request, in its logs and in its answer.
+async fn name_request(mut request: Request, next: Next) -> Response {
+    let id = RequestId::new();
+    request.extensions_mut().insert(id);
+    let span = tracing::info_span!("request", id = %id, method = %request.method(), path = request.uri().path());
+    let mut response = next.run(request).instrument(span).await;
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
+        headers.insert(HeaderName::from_static("x-request-id"), value);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}

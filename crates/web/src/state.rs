@@ -1,0 +1,23 @@
+//! What every handler is given.
+
+use std::sync::Arc;
+
+use ipnet::IpNet;
+use provider::Provider;
+
+/// The web application of one issuer.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// What decides.
+    pub provider: Arc<Provider>,
+    /// The proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Arc<[IpNet]>,
+}
+
+impl App {
+    /// The issuer's path: empty, or `/like/this`.
+    #[must_use]
+    pub fn base_path(&self) -> &str {
+        self.provider.settings.issuer.path()
+    }
+}
