@@ -1,4 +1,4 @@
-//! Signature algorithms (RFC 7518 §3.1, RFC 8037 §3.1).
+//! Signature algorithms (RFC 7518 §3.1, RFC 8037 §3.1, RFC 9864 §2.2).
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,7 +12,9 @@ pub enum Algorithm {
     RS256,
     /// ECDSA on P-256 with SHA-256.
     ES256,
-    /// Ed25519.
+    /// Ed25519. We write the older name `EdDSA`, which every library reads, and
+    /// read `Ed25519` too (RFC 9864).
+    #[serde(alias = "Ed25519")]
     EdDSA,
     /// RSASSA-PSS with SHA-256. Verified only.
     PS256,
@@ -59,6 +61,9 @@ impl FromStr for Algorithm {
     type Err = UnknownAlgorithm;
 
     fn from_str(name: &str) -> Result<Self, UnknownAlgorithm> {
+        if name == "Ed25519" {
+            return Ok(Self::EdDSA);
+        }
         let found = Self::ALL.iter().copied().find(|a| a.as_str() == name);
         found.ok_or(UnknownAlgorithm)
     }
@@ -75,7 +80,10 @@ mod tests {
             assert_eq!(alg.as_str().parse(), Ok(*alg));
             assert_eq!(serde_json::to_value(alg).unwrap(), alg.as_str());
         }
-        for bad in ["none", "None", "HS256", "rs256", "RS512", "ES256K", ""] {
+        assert_eq!("Ed25519".parse(), Ok(Algorithm::EdDSA));
+        for bad in [
+            "none", "Ed448", "None", "HS256", "rs256", "RS512", "ES256K", "",
+        ] {
             assert_eq!(bad.parse::<Algorithm>(), Err(UnknownAlgorithm), "{bad}");
         }
     }

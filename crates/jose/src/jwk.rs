@@ -118,7 +118,7 @@ impl Jwk {
             ("OKP", Some("Ed25519")) => &[Algorithm::EdDSA],
             _ => &[],
         };
-        let named = |a: &Algorithm| self.alg.as_deref().is_none_or(|alg| alg == a.as_str());
+        let named = |a: &Algorithm| self.alg.as_deref().is_none_or(|alg| alg.parse() == Ok(*a));
         by_type.iter().copied().filter(named).collect()
     }
 }

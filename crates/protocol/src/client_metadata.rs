@@ -88,8 +88,9 @@ impl SubjectType {
 
 /// The algorithms with which we sign.
 pub const SIGNING_ALGORITHMS: &[&str] = &["RS256", "ES256", "EdDSA"];
-/// The algorithms that we accept in client assertions.
-pub const ASSERTION_ALGORITHMS: &[&str] = &["RS256", "PS256", "ES256", "ES384", "EdDSA"];
+/// The algorithms that we accept in client assertions. The last two are one:
+/// libraries have begun to write its newer name (RFC 9864).
+pub const ASSERTION_ALGORITHMS: &[&str] = &["RS256", "PS256", "ES256", "ES384", "EdDSA", "Ed25519"];
 /// The longest retry window of a rotated refresh token, in seconds.
 pub const MAX_RETRY_WINDOW: u32 = 120;
 
