@@ -21,6 +21,9 @@ mod rsa_backend;
 pub mod signing;
 pub mod verification;
 
+#[cfg(test)]
+mod tests;
+
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use client_assertion::{
     Assertion, AssertionError, assertion_client_id, verify_client_assertion,
