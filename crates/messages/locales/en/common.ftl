@@ -1,0 +1,10 @@
+# What every page shares.
+
+# The title of the window. $page: what the page is called. $service: the name of this service.
+page_title = { $page } · { $service }
+
+# Links to what an app says about itself, on a line of their own.
+app_policy = Privacy policy
+app_terms = Terms of service
+# The name of that line, for screen readers. $app: the name of the app.
+app_links = About { $app }

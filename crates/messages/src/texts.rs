@@ -1,0 +1,231 @@
+//! Every text there is, by name. The words are in `locales`.
+
+use fluent_templates::fluent_bundle::FluentValue;
+
+use crate::{locale::Locale, text, text::Text};
+
+/// What may stand for a variable.
+trait Variable {
+    fn value(self) -> FluentValue<'static>;
+}
+
+impl Variable for &str {
+    fn value(self) -> FluentValue<'static> {
+        text::clean(self).into()
+    }
+}
+
+/// The name of a text and of its variables, for the tests.
+#[cfg(test)]
+pub(crate) struct Entry {
+    pub(crate) key: &'static str,
+    pub(crate) variables: &'static [&'static str],
+}
+
+macro_rules! texts {
+    ($($name:ident $(($($variable:ident: $kind:ty),+))?;)+) => {
+        impl Locale {
+            $(
+                #[doc = concat!("`", stringify!($name), "` of the catalog.")]
+                #[must_use]
+                pub fn $name(self $(, $($variable: $kind),+)?) -> Text {
+                    self.look_up(stringify!($name), &[$($((stringify!($variable), Variable::value($variable))),+)?])
+                }
+            )+
+        }
+
+        #[cfg(test)]
+        pub(crate) const ENTRIES: &[Entry] = &[
+            $(Entry { key: stringify!($name), variables: &[$($(stringify!($variable)),+)?] },)+
+        ];
+    };
+}
+
+texts! {
+    // common.ftl
+    page_title(page: &str, service: &str);
+    app_policy;
+    app_terms;
+    app_links(app: &str);
+
+    // sign_in.ftl
+    sign_in_heading;
+    sign_in_lede(app: &str);
+    sign_in_lede_alone(service: &str);
+    sign_in_again_lede(app: &str);
+    sign_in_again_lede_alone;
+    sign_in_username;
+    sign_in_password;
+    sign_in_show_password;
+    sign_in_submit;
+    sign_in_error_heading;
+    sign_in_error_wrong;
+    sign_in_error_missing;
+    sign_in_error_other_person(username: &str);
+    sign_in_error_expired;
+    sign_in_error_unavailable;
+
+    // account.ftl
+    account_signed_in_as;
+    account_not_you;
+    account_switch;
+    select_account_heading;
+    select_account_lede(app: &str);
+    select_account_lede_alone(service: &str);
+    select_account_continue(name: &str);
+    select_account_other;
+    home_heading_in;
+    home_lede_in(service: &str);
+    home_heading_out(service: &str);
+    home_lede_out;
+    home_sign_in;
+    home_sign_out;
+
+    // consent.ftl
+    consent_heading(app: &str);
+    consent_lede(app: &str);
+    consent_allow;
+    consent_deny;
+    consent_return(host: &str);
+    consent_identity_group;
+    scope_openid;
+    scope_profile;
+    scope_email;
+    scope_address;
+    scope_phone;
+    scope_offline_access;
+
+    // sign_out.ftl
+    logout_heading;
+    logout_lede(service: &str);
+    logout_lede_app(app: &str, service: &str);
+    logout_confirm;
+    logout_stay;
+    signed_out_heading;
+    signed_out_lede(service: &str);
+    signed_out_advice;
+    signed_out_continue(app: &str);
+    signed_out_sign_in;
+
+    // form_post.ftl
+    form_post_heading;
+    form_post_lede(host: &str);
+    form_post_submit;
+
+    // problem.ftl
+    problem_request_id;
+    problem_detail;
+    problem_next_home(service: &str);
+    problem_next_app(app: &str);
+    problem_next_sign_out;
+    problem_invalid_request_title;
+    problem_invalid_request_message;
+    problem_unknown_client_title;
+    problem_unknown_client_message;
+    problem_redirect_uri_title;
+    problem_redirect_uri_message;
+    problem_expired_title;
+    problem_expired_message;
+    problem_other_browser_title;
+    problem_other_browser_message;
+    problem_used_title;
+    problem_used_message;
+    problem_logout_request_title;
+    problem_logout_request_message;
+    problem_forged_title;
+    problem_forged_message;
+    problem_not_found_title;
+    problem_not_found_message;
+    problem_method_title;
+    problem_method_message;
+    problem_too_large_title;
+    problem_too_large_message;
+    problem_unavailable_title;
+    problem_unavailable_message;
+    problem_internal_title;
+    problem_internal_message;
+}
+
+impl Locale {
+    /// What an identity scope means, in plain words; `None` for a scope that OpenID Connect does not define.
+    #[must_use]
+    pub fn identity_scope(self, scope: &str) -> Option<Text> {
+        Some(match scope {
+            "openid" => self.scope_openid(),
+            "profile" => self.scope_profile(),
+            "email" => self.scope_email(),
+            "address" => self.scope_address(),
+            "phone" => self.scope_phone(),
+            "offline_access" => self.scope_offline_access(),
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::path::Path;
+
+    use fluent_syntax::{ast, parser};
+
+    use super::*;
+
+    /// Every message of one language: its key and the names of its variables.
+    fn catalog(language: &Path) -> BTreeMap<String, BTreeSet<String>> {
+        let mut found = BTreeMap::new();
+        for file in std::fs::read_dir(language).expect("a folder of texts") {
+            let source = std::fs::read_to_string(file.expect("a file").path()).expect("a text file");
+            let resource = parser::parse(source).expect("Fluent syntax");
+            for entry in resource.body {
+                let ast::Entry::Message(message) = entry else { continue };
+                let mut variables = BTreeSet::new();
+                collect(message.value.as_ref().expect("a message with words"), &mut variables);
+                assert!(found.insert(message.id.name.clone(), variables).is_none(), "{} twice", message.id.name);
+            }
+        }
+        found
+    }
+
+    fn collect(pattern: &ast::Pattern<String>, variables: &mut BTreeSet<String>) {
+        for element in &pattern.elements {
+            let ast::PatternElement::Placeable { expression } = element else { continue };
+            match expression {
+                ast::Expression::Inline(inline) => collect_inline(inline, variables),
+                ast::Expression::Select { selector, variants } => {
+                    collect_inline(selector, variables);
+                    variants.iter().for_each(|variant| collect(&variant.value, variables));
+                }
+            }
+        }
+    }
+
+    fn collect_inline(inline: &ast::InlineExpression<String>, variables: &mut BTreeSet<String>) {
+        if let ast::InlineExpression::VariableReference { id } = inline {
+            variables.insert(id.name.clone());
+        }
+    }
+
+    #[test]
+    fn every_language_has_every_text_and_nothing_else() {
+        let ours: BTreeMap<String, BTreeSet<String>> = ENTRIES
+            .iter()
+            .map(|entry| (entry.key.to_owned(), entry.variables.iter().map(|name| (*name).to_owned()).collect()))
+            .collect();
+        let locales = Path::new(env!("CARGO_MANIFEST_DIR")).join("locales");
+        for locale in Locale::all() {
+            assert_eq!(catalog(&locales.join(locale.tag())), ours, "{locale:?}");
+        }
+    }
+
+    #[test]
+    fn every_text_can_be_written() {
+        for locale in Locale::all() {
+            for entry in ENTRIES {
+                let variables: Vec<_> = entry.variables.iter().map(|name| (*name, FluentValue::from("x"))).collect();
+                let text = locale.look_up(entry.key, &variables).to_string();
+                assert!(!text.trim().is_empty() && text != entry.key, "{locale:?} {}", entry.key);
+            }
+        }
+    }
+}

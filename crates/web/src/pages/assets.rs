@@ -1,0 +1,71 @@
+//! Stylesheet, scripts and pictures, out of the binary.
+
+use std::fmt::Write;
+
+use axum::{
+    body::Body,
+    extract::{Path, RawQuery},
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, StatusCode, header};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+/// How many characters of a hash make a version.
+const VERSION: usize = 16;
+
+#[derive(RustEmbed)]
+#[folder = "../../static/"]
+struct Files;
+
+/// `GET /static/{path}`. An address with the current version may be kept for a year; any other is asked for again.
+pub async fn get(Path(path): Path<String>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let Some((file, kind)) = Files::get(&path).zip(media_type(&path)) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let version = version(&file);
+    let etag = format!("\"{version}\"");
+    let caching = match query.as_deref().and_then(|query| query.strip_prefix("v=")) {
+        Some(asked) if asked == version => "public, max-age=31536000, immutable",
+        _ => "public, no-cache",
+    };
+    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|tags| is_known(tags.as_bytes(), &etag));
+    let headers = [(header::ETAG, etag.as_str()), (header::CACHE_CONTROL, caching)];
+    if known {
+        return (StatusCode::NOT_MODIFIED, headers).into_response();
+    }
+    (headers, [(header::CONTENT_TYPE, kind)], Body::from(file.data.into_owned())).into_response()
+}
+
+/// The address of a file, below the issuer: it changes when the file does.
+pub(super) fn versioned(name: &str) -> String {
+    match Files::get(name) {
+        Some(file) => format!("/static/{name}?v={}", version(&file)),
+        None => format!("/static/{name}"),
+    }
+}
+
+fn version(file: &EmbeddedFile) -> String {
+    file.metadata.sha256_hash().iter().take(VERSION / 2).fold(String::with_capacity(VERSION), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// RFC 9110 section 13.1.2: a list of tags, compared weakly, or `*`.
+fn is_known(tags: &[u8], etag: &str) -> bool {
+    let Ok(tags) = str::from_utf8(tags) else { return false };
+    tags.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
+}
+
+/// Only what we ship.
+fn media_type(path: &str) -> Option<&'static str> {
+    Some(match path.rsplit_once('.')?.1 {
+        "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "ico" => "image/x-icon",
+        _ => return None,
+    })
+}

@@ -1,0 +1,216 @@
+//! What each page is given. The templates are in `templates/` at the top of the repository.
+//!
+//! A page is `render()`ed through `askama::Template`. All texts of a page come from its [`Frame`]; what a handler
+//! passes as a [`Text`] it takes from `frame.texts`, too. Every form posts to a path of this server and works
+//! without a script.
+
+mod frame;
+mod problem;
+mod reduced;
+
+use askama::Template;
+use messages::Text;
+
+pub use frame::{Frame, Theme};
+pub use problem::{ErrorPage, Problem};
+use reduced::{initial, is_web_address};
+
+/// What these pages may load: their own stylesheet, script and pictures, and nothing written into the page.
+///
+/// There is no `form-action`: browsers apply it to redirects as well, and the answer to our forms may be a redirect
+/// to an application.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
+     img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'";
+
+/// The application that sent the person here.
+#[derive(Clone, Debug, Default)]
+pub struct AppView {
+    /// Its `client_name`.
+    pub name: String,
+    /// The host that the answer goes to, as people know it.
+    pub host: String,
+    /// RFC 7591 `logo_uri`. Not shown yet: a stranger's picture must pass through us first.
+    pub logo_uri: Option<String>,
+    /// RFC 7591 `policy_uri`. Shown when it is an http or https address.
+    pub policy_uri: Option<String>,
+    /// RFC 7591 `tos_uri`. Shown when it is an http or https address.
+    pub tos_uri: Option<String>,
+}
+
+impl AppView {
+    /// What stands in for a logo.
+    fn initial(&self) -> String {
+        initial(&self.name)
+    }
+
+    fn policy(&self) -> Option<&str> {
+        self.policy_uri.as_deref().filter(|uri| is_web_address(uri))
+    }
+
+    fn terms(&self) -> Option<&str> {
+        self.tos_uri.as_deref().filter(|uri| is_web_address(uri))
+    }
+}
+
+/// The person who is signed in.
+#[derive(Clone, Debug, Default)]
+pub struct AccountView {
+    /// What to call them; the username where no name is known.
+    pub name: String,
+    /// What they sign in with.
+    pub username: String,
+}
+
+impl AccountView {
+    /// What stands in for a picture.
+    fn initial(&self) -> String {
+        initial(&self.name)
+    }
+
+    /// Whether the name says more than the username.
+    fn is_named(&self) -> bool {
+        self.name != self.username
+    }
+}
+
+/// A link and its words.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// Where to. The handler answers for it.
+    pub href: String,
+    /// Its words.
+    pub text: Text,
+}
+
+/// `GET /login`. Posts `request`, `username` and `password` to `action`.
+#[derive(Debug, Template)]
+#[template(path = "login.html")]
+pub struct LoginPage<'a> {
+    /// What all pages share.
+    pub frame: Frame,
+    /// The sealed state of the authorization request, for the hidden field `request`.
+    pub request: Option<&'a str>,
+    /// What stands in the field `username`.
+    pub username: &'a str,
+    /// What went wrong with the last attempt.
+    pub error: Option<Text>,
+    /// Who asked.
+    pub app: Option<AppView>,
+    /// The one username that may sign in here; it cannot be changed.
+    pub reauthenticate: Option<&'a str>,
+    /// The path that the form posts to.
+    pub action: &'a str,
+}
+
+/// `GET /login/account`. Posts `request` and `choice` (`continue` or `other`) back to that path.
+#[derive(Debug, Template)]
+#[template(path = "select_account.html")]
+pub struct SelectAccountPage<'a> {
+    /// What all pages share.
+    pub frame: Frame,
+    /// The sealed state of the authorization request, for the hidden field `request`.
+    pub request: &'a str,
+    /// Who is signed in.
+    pub account: AccountView,
+    /// Who asked.
+    pub app: Option<AppView>,
+}
+
+/// What an application would be allowed to do in one place.
+#[derive(Clone, Debug, Default)]
+pub struct ScopeGroup {
+    /// The name of the API, or `consent_identity_group` for what the application learns about the person.
+    pub resource_name: String,
+    /// The host of the API; empty where there is none to show.
+    pub host: String,
+    /// What it would be allowed to do.
+    pub items: Vec<ScopeItem>,
+}
+
+/// One thing that an application would be allowed to do.
+#[derive(Clone, Debug, Default)]
+pub struct ScopeItem {
+    /// In plain words: the description of the scope.
+    pub text: String,
+}
+
+/// `GET /consent`. Posts `request` and `choice` (`allow`, `deny` or `switch`) back to that path.
+#[derive(Debug, Template)]
+#[template(path = "consent.html")]
+pub struct ConsentPage<'a> {
+    /// What all pages share.
+    pub frame: Frame,
+    /// The sealed state of the authorization request, for the hidden field `request`.
+    pub request: &'a str,
+    /// Who asks.
+    pub app: AppView,
+    /// Who is asked.
+    pub account: AccountView,
+    /// What is asked for, by API.
+    pub scopes: Vec<ScopeGroup>,
+}
+
+/// `GET /logout`. Posts `fields` back to that path.
+#[derive(Debug, Template)]
+#[template(path = "logout.html")]
+pub struct LogoutPage {
+    /// What all pages share.
+    pub frame: Frame,
+    /// Hidden fields: name, value.
+    pub fields: Vec<(String, String)>,
+    /// Who asks to sign the person out.
+    pub app: Option<AppView>,
+    /// Who is signed in.
+    pub account: AccountView,
+}
+
+/// After signing out.
+#[derive(Debug, Template)]
+#[template(path = "signed_out.html")]
+pub struct SignedOutPage {
+    /// What all pages share.
+    pub frame: Frame,
+    /// Where to go on.
+    pub continue_to: Option<Link>,
+}
+
+/// `GET /`: where a person lands who came without an application.
+#[derive(Debug, Template)]
+#[template(path = "home.html")]
+pub struct HomePage {
+    /// What all pages share.
+    pub frame: Frame,
+    /// Who is signed in.
+    pub account: Option<AccountView>,
+}
+
+impl HomePage {
+    fn heading(&self) -> Text {
+        match self.account {
+            Some(_) => self.frame.texts.home_heading_in(),
+            None => self.frame.texts.home_heading_out(&self.frame.theme.service),
+        }
+    }
+}
+
+/// OAuth 2.0 Form Post Response Mode: sends `fields` to `action`, by script or by button.
+#[derive(Debug, Template)]
+#[template(path = "form_post.html")]
+pub struct FormPostPage<'a> {
+    /// What all pages share.
+    pub frame: Frame,
+    /// The redirect URI.
+    pub action: &'a str,
+    /// Hidden fields: name, value.
+    pub fields: &'a [(String, String)],
+}
+
+impl FormPostPage<'_> {
+    /// The host that the answer goes to; the scheme of a private-use URI.
+    fn host(&self) -> String {
+        url::Url::parse(self.action)
+            .ok()
+            .and_then(|url| url.host_str().map(ToOwned::to_owned))
+            .unwrap_or_else(|| self.action.split(':').next().unwrap_or_default().to_owned())
+    }
+}
