@@ -1,0 +1,347 @@
+//! Authorization codes: each is inserted with the grant that it stands for, and spent by one statement.
+
+use ipnet::IpNet;
+use protocol::scope::ScopePairs;
+use sqlx::types::Json;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{
+    Database, StorageError,
+    grants::{LiveGrant, NewGrant, Person, live_grant},
+    id::{AuthorizationRequestId, ClientKey, FamilyId, GrantId},
+    journal::Entry,
+};
+/// A code as it is issued. The code itself is not here: only its hash is stored.
+#[derive(Clone, Debug)]
+pub struct NewCode {
+    /// SHA-256 of the code.
+    pub hash: [u8; 32],
+    /// The authorization request that it answers: each is answered once.
+    pub request_id: AuthorizationRequestId,
+    /// Where it is sent.
+    pub redirect_uri: String,
+    /// Whether the request named that, so that the token request must too (RFC 6749 section 4.1.3).
+    pub redirect_uri_given: bool,
+    /// The S256 challenge (RFC 7636), in its base64url form.
+    pub code_challenge: Option<String>,
+    /// 60 seconds from now at most.
+    pub expires_at: OffsetDateTime,
+}
+
+/// What became of a code that was to be issued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inserted {
+    /// The grant, the code and the journal entry are durable.
+    Issued,
+    /// The person was disabled or has another epoch, or the session has ended: sign in again.
+    SignedOut,
+    /// This authorization request was answered before.
+    RequestSpent,
+}
+
+/// Writes grant, code and journal entry in one statement, if the person and the session are still live.
+///
+/// `entry` is completed here with the person, the grant and the session.
+///
+/// # Errors
+/// `StorageError`: nothing was written.
+pub async fn insert(
+    database: &Database,
+    grant: &NewGrant,
+    code: &NewCode,
+    entry: &Entry,
+) -> Result<Inserted, StorageError> {
+    let outcome = sqlx::query_scalar!(
+        r#"with live as (
+               select u.id from user_account u join auth_session s on s.user_id = u.id
+               where u.id = $3 and u.enabled and u.epoch = $4
+                 and s.id = $5 and s.user_epoch = u.epoch and s.ended_at is null and s.expires_at > $14
+                 and s.idle_expires_at > $14),
+           given as (
+               insert into grants (id, kind, client_key, user_id, user_epoch, session_id, pairs, default_resource,
+                                   claims_request, nonce, auth_time, acr, amr, offline, created_at, expires_at)
+               select $1, 'authorization_code', $2, live.id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15
+               from live),
+           issued as (
+               insert into authorization_code (code_hash, grant_id, client_key, request_id, redirect_uri,
+                                               redirect_uri_given, code_challenge, created_at, expires_at)
+               select $16, $1, $2, $17, $18, $19, $20, $14, $21 from live),
+           told as (
+               insert into journal (at, event, outcome, user_id, client_id, grant_id, session_id, request_id, address,
+                                    detail)
+               select $22, $23, $24, live.id, $25, $1, $5, $26, $27, $28 from live)
+           select exists (select from live) as "issued!""#,
+        grant.id.uuid(),
+        grant.client_key.uuid(),
+        grant.user_id.uuid(),
+        grant.user_epoch,
+        grant.session_id.uuid(),
+        Json(&grant.pairs) as Json<&ScopePairs>,
+        grant.default_resource,
+        grant.claims_request,
+        grant.nonce,
+        grant.auth_time,
+        grant.acr,
+        &grant.amr,
+        grant.offline,
+        grant.created_at,
+        grant.expires_at,
+        &code.hash[..],
+        code.request_id.uuid(),
+        code.redirect_uri,
+        code.redirect_uri_given,
+        code.code_challenge,
+        code.expires_at,
+        entry.at.unwrap_or(grant.created_at),
+        entry.event,
+        entry.outcome,
+        entry.client_id,
+        entry.request_id,
+        entry.address.map(IpNet::from) as Option<IpNet>,
+        entry.detail
+    )
+    .fetch_one(database.pool())
+    .await
+    .map_err(StorageError::from);
+    match outcome {
+        Ok(true) => Ok(Inserted::Issued),
+        Ok(false) => Ok(Inserted::SignedOut),
+        Err(error) if error.is_constraint("authorization_code_request_id_key") => Ok(Inserted::RequestSpent),
+        Err(error) => Err(error),
+    }
+}
+
+/// A code as a client presents it, and what is to come of it.
+#[derive(Clone, Debug)]
+pub struct Redemption<'a> {
+    /// SHA-256 of the code.
+    pub hash: &'a [u8; 32],
+    /// Who presents it.
+    pub client_key: ClientKey,
+    /// The presented `redirect_uri`.
+    pub redirect_uri: Option<&'a str>,
+    /// The S256 challenge of the presented `code_verifier`.
+    pub code_challenge: Option<&'a str>,
+    /// The API that the token is for.
+    pub target: Targeting<'a>,
+    /// The family of refresh tokens to begin; `None`: no refresh token.
+    pub family: Option<NewFamily>,
+    /// Now.
+    pub now: OffsetDateTime,
+    /// What the caller knows of clients and resources.
+    pub revision: i64,
+}
+
+/// Which API a token is wanted for, as far as the registry can judge.
+#[derive(Clone, Copy, Debug)]
+pub struct Targeting<'a> {
+    /// The `resource` parameter; `None`: the grant's default.
+    pub wanted: Option<&'a str>,
+    /// Every API for which the client may be issued tokens now.
+    pub allowed: &'a [String],
+}
+
+/// A family of refresh tokens that begins.
+#[derive(Clone, Copy, Debug)]
+pub struct NewFamily {
+    /// Its id.
+    pub id: FamilyId,
+    /// When it ends if it is not used.
+    pub idle_expires_at: OffsetDateTime,
+    /// When it ends in any case; sooner where its session does.
+    pub expires_at: OffsetDateTime,
+}
+
+/// What became of a presented code.
+#[derive(Clone, Debug)]
+pub enum Redeemed {
+    /// Spent, and everything fits: the family and the journal entry are durable.
+    Live(Box<LiveGrant>),
+    /// Spent for nothing: something does not fit. The journal says what.
+    Burnt(Mismatch),
+    /// Nothing changed: it is unknown, somebody else's, spent, expired or not for this API, or the registry moved on.
+    Untouched,
+}
+
+/// What did not fit a code that was spent for nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mismatch {
+    /// `redirect_uri` is not the one of the authorization request.
+    RedirectUri,
+    /// `code_verifier` does not answer the challenge, is missing, or there is no challenge that it could answer.
+    Verifier,
+    /// The grant was withdrawn.
+    Revoked,
+    /// The person was disabled, or has another epoch.
+    Person,
+    /// The session has ended.
+    Session,
+}
+
+impl Mismatch {
+    /// The reason as the journal writes it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RedirectUri => "redirect_uri_mismatch",
+            Self::Verifier => "code_verifier_mismatch",
+            Self::Revoked => "grant_revoked",
+            Self::Person => "person_disabled",
+            Self::Session => "session_ended",
+        }
+    }
+
+    fn parse(text: &str) -> Result<Self, StorageError> {
+        [Self::RedirectUri, Self::Verifier, Self::Revoked, Self::Person, Self::Session]
+            .into_iter()
+            .find(|mismatch| mismatch.as_str() == text)
+            .ok_or_else(|| StorageError::Malformed(format!("unknown mismatch {text}")))
+    }
+}
+
+/// Spends a code: one statement that also begins the family and writes the journal.
+///
+/// `entry` is completed here with the person, the grant, the session, and with the outcome where something does
+/// not fit.
+///
+/// # Errors
+/// `StorageError`: whether it was spent is unknown; no token may come of it.
+pub async fn redeem(database: &Database, redemption: &Redemption<'_>, entry: &Entry) -> Result<Redeemed, StorageError> {
+    let family = redemption.family;
+    let row = sqlx::query!(
+        r#"with spent as (
+               update authorization_code c set spent_at = $3
+               from grants g join user_account u on u.id = g.user_id left join auth_session s on s.id = g.session_id,
+                    deployment d
+               where c.code_hash = $1 and c.client_key = $2 and c.spent_at is null and c.expires_at > $3
+                 and g.id = c.grant_id and d.revision = $4
+                 and (coalesce($5, g.default_resource) is null or coalesce($5, g.default_resource) = any($6))
+                 and ($5 is null or $5 = g.default_resource
+                      or exists (select from jsonb_array_elements(g.pairs) p where p ->> 0 = $5))
+               returning g.id, g.client_key, g.user_id, g.session_id, g.pairs, g.default_resource, g.claims_request,
+                         g.nonce, g.auth_time, g.acr, g.amr, g.offline,
+                         case when g.claims_request ? 'id_token' then
+                             jsonb_build_object('username', u.username, 'email', u.email,
+                                                'email_verified', u.email_verified, 'claims', u.claims,
+                                                'updated_at', extract(epoch from u.updated_at)::bigint) end as person,
+                         case when g.offline then g.expires_at else least(g.expires_at, s.expires_at) end as bound,
+                         case when not case when $7::text is null then not c.redirect_uri_given
+                                            else $7 = c.redirect_uri end then 'redirect_uri_mismatch'
+                              when c.code_challenge is distinct from $8 then 'code_verifier_mismatch'
+                              when g.revoked_at is not null then 'grant_revoked'
+                              when not u.enabled or u.epoch is distinct from g.user_epoch then 'person_disabled'
+                              when not g.offline and (s.id is null or s.ended_at is not null or s.expires_at <= $3
+                                                      or s.idle_expires_at <= $3) then 'session_ended'
+                              else 'ok' end as outcome),
+           family as (
+               insert into refresh_family (id, grant_id, client_key, rotated_at, created_at, idle_expires_at,
+                                           expires_at)
+               select $9, id, $2, $3, $3, least($10, $11, bound), least($11, bound)
+               from spent where outcome = 'ok' and $9::uuid is not null),
+           told as (
+               insert into journal (at, event, outcome, user_id, client_id, grant_id, session_id, jti, request_id,
+                                    address, detail)
+               select $3, case outcome when 'ok' then $12 else 'code.burnt' end, outcome, user_id, $13, id, session_id,
+                      case outcome when 'ok' then $14::uuid end, $15, $16, $17
+               from spent)
+           select id as "id!", client_key as "client_key!", user_id as "user_id!", session_id,
+                  pairs as "pairs!: Json<ScopePairs>", default_resource, claims_request, nonce, auth_time, acr, amr,
+                  offline as "offline!", person as "person: Json<Person>", outcome as "outcome!"
+           from spent"#,
+        &redemption.hash[..],
+        redemption.client_key.uuid(),
+        redemption.now,
+        redemption.revision,
+        redemption.target.wanted,
+        redemption.target.allowed,
+        redemption.redirect_uri,
+        redemption.code_challenge,
+        family.map(|family| family.id.uuid()),
+        family.map(|family| family.idle_expires_at),
+        family.map(|family| family.expires_at),
+        entry.event,
+        entry.client_id,
+        entry.jti,
+        entry.request_id,
+        entry.address.map(IpNet::from) as Option<IpNet>,
+        entry.detail
+    )
+    .fetch_optional(database.pool())
+    .await?;
+    match row {
+        None => Ok(Redeemed::Untouched),
+        Some(row) if row.outcome == "ok" => Ok(Redeemed::Live(Box::new(live_grant!(row)))),
+        Some(row) => Ok(Redeemed::Burnt(Mismatch::parse(&row.outcome)?)),
+    }
+}
+
+/// A code as it stands, to say why it was not redeemed.
+#[derive(Clone, Debug)]
+pub struct CodeState {
+    /// The grant that it stands for.
+    pub grant_id: GrantId,
+    /// Whose it is.
+    pub client_key: ClientKey,
+    /// Where it was sent.
+    pub redirect_uri: String,
+    /// Whether the token request must name that.
+    pub redirect_uri_given: bool,
+    /// The S256 challenge.
+    pub code_challenge: Option<String>,
+    /// When it expires.
+    pub expires_at: OffsetDateTime,
+    /// When it was spent.
+    pub spent_at: Option<OffsetDateTime>,
+    /// The person.
+    pub user_id: Option<Uuid>,
+    /// The session.
+    pub session_id: Option<Uuid>,
+}
+
+/// Reads a code as it stands, or `None`.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn examine(database: &Database, hash: &[u8; 32]) -> Result<Option<CodeState>, StorageError> {
+    Ok(sqlx::query_as!(
+        CodeState,
+        r#"select c.grant_id as "grant_id: GrantId", c.client_key as "client_key: ClientKey", c.redirect_uri,
+                  c.redirect_uri_given, c.code_challenge, c.expires_at, c.spent_at, g.user_id, g.session_id
+           from authorization_code c join grants g on g.id = c.grant_id where c.code_hash = $1"#,
+        &hash[..]
+    )
+    .fetch_optional(database.pool())
+    .await?)
+}
+
+/// Forgets codes: those that were never spent with their grants as soon as they have expired, the others when a
+/// replay of them is no longer to be told from any unknown code, at `spent_before`. At most `limit` of each.
+/// Returns how many.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn sweep(
+    database: &Database,
+    now: OffsetDateTime,
+    spent_before: OffsetDateTime,
+    limit: i64,
+) -> Result<u64, StorageError> {
+    let unspent = sqlx::query!(
+        "delete from grants where id in
+             (select grant_id from authorization_code where expires_at < $1 and spent_at is null limit $2)",
+        now,
+        limit
+    )
+    .execute(database.pool())
+    .await?;
+    let spent = sqlx::query!(
+        "delete from authorization_code where code_hash in
+             (select code_hash from authorization_code where expires_at < $1 and spent_at is not null limit $2)",
+        spent_before,
+        limit
+    )
+    .execute(database.pool())
+    .await?;
+    Ok(unspent.rows_affected() + spent.rows_affected())
+}

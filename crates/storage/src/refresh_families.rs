@@ -1,0 +1,272 @@
+//! Families of refresh tokens: one row each, which only says how far the family has come.
+
+use ipnet::IpNet;
+use protocol::scope::ScopePairs;
+use sqlx::types::Json;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{
+    Database, StorageError,
+    authorization_codes::Targeting,
+    grants::{LiveGrant, Person, live_grant},
+    id::{ClientKey, FamilyId, GrantId},
+    journal::Entry,
+};
+
+/// A refresh token as a client presents it, its authenticity already proven.
+#[derive(Clone, Debug)]
+pub struct Presented<'a> {
+    /// The family.
+    pub family: FamilyId,
+    /// Which of its tokens.
+    pub generation: i32,
+    /// Who presents it.
+    pub client_key: ClientKey,
+    /// The `scope` parameter's tokens; `None`: all that the grant covers.
+    pub scopes: Option<&'a [String]>,
+    /// The same in one canonical text, to recognize a retry.
+    pub scope_text: Option<&'a str>,
+    /// The resource of identity scopes.
+    pub issuer: &'a str,
+    /// The API that the token is for.
+    pub target: Targeting<'a>,
+    /// Now.
+    pub now: OffsetDateTime,
+    /// What the caller knows of clients and resources.
+    pub revision: i64,
+}
+
+/// Spends a refresh token: one statement that moves the family to its next generation and writes the journal.
+///
+/// `None`: nothing changed. `entry` is completed here with the person, the grant and the session.
+///
+/// # Errors
+/// `StorageError`: whether it was spent is unknown; no token may come of it.
+pub async fn rotate(
+    database: &Database,
+    presented: &Presented<'_>,
+    idle_expires_at: OffsetDateTime,
+    entry: &Entry,
+) -> Result<Option<LiveGrant>, StorageError> {
+    let row = sqlx::query!(
+        r#"with moved as (
+               update refresh_family f
+               set generation = f.generation + 1, rotated_at = $4, rotated_scope = $5,
+                   idle_expires_at = least($6, f.expires_at)
+               from grants g join user_account u on u.id = g.user_id left join auth_session s on s.id = g.session_id,
+                    deployment d
+               where f.id = $1 and f.client_key = $2 and f.generation = $3
+                 and f.idle_expires_at > $4 and f.expires_at > $4
+                 and g.id = f.grant_id and g.revoked_at is null and u.enabled and u.epoch = g.user_epoch
+                 and (g.offline or (s.ended_at is null and s.expires_at > $4 and s.idle_expires_at > $4))
+                 and d.revision = $7
+                 and (coalesce($8, g.default_resource) is null or coalesce($8, g.default_resource) = any($9))
+                 and ($8 is null or $8 = g.default_resource
+                      or exists (select from jsonb_array_elements(g.pairs) p where p ->> 0 = $8))
+                 and ($10::text[] is null or not exists (
+                      select from unnest($10) as wanted (scope) where not exists (
+                          select from jsonb_array_elements(g.pairs) p
+                          where p ->> 1 = wanted.scope
+                            and (p ->> 0 = $11 or p ->> 0 = coalesce($8, g.default_resource)))))
+               returning g.id, g.client_key, g.user_id, g.session_id, g.pairs, g.default_resource, g.claims_request,
+                         g.nonce, g.auth_time, g.acr, g.amr, g.offline,
+                         case when g.claims_request ? 'id_token' then
+                             jsonb_build_object('username', u.username, 'email', u.email,
+                                                'email_verified', u.email_verified, 'claims', u.claims,
+                                                'updated_at', extract(epoch from u.updated_at)::bigint)
+                             end as person),
+           told as (
+               insert into journal (at, event, outcome, user_id, client_id, grant_id, session_id, jti, request_id,
+                                    address, detail)
+               select $4, $12, $13, user_id, $14, id, session_id, $15, $16, $17, $18 from moved)
+           select id as "id!", client_key as "client_key!", user_id as "user_id!", session_id,
+                  pairs as "pairs!: Json<ScopePairs>", default_resource, claims_request, nonce, auth_time, acr, amr,
+                  offline as "offline!", person as "person: Json<Person>"
+           from moved"#,
+        presented.family.uuid(),
+        presented.client_key.uuid(),
+        presented.generation,
+        presented.now,
+        presented.scope_text,
+        idle_expires_at,
+        presented.revision,
+        presented.target.wanted,
+        presented.target.allowed,
+        presented.scopes,
+        presented.issuer,
+        entry.event,
+        entry.outcome,
+        entry.client_id,
+        entry.jti,
+        entry.request_id,
+        entry.address.map(IpNet::from) as Option<IpNet>,
+        entry.detail
+    )
+    .fetch_optional(database.pool())
+    .await?;
+    Ok(row.map(|row| live_grant!(row)))
+}
+
+/// Answers a retry: if the presented token was spent after `spent_after` by a request for the same scope, and its
+/// successor is still unused, writes the journal and changes nothing else. `None`: it is no such retry.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn retry(
+    database: &Database,
+    presented: &Presented<'_>,
+    spent_after: OffsetDateTime,
+    entry: &Entry,
+) -> Result<Option<LiveGrant>, StorageError> {
+    let row = sqlx::query!(
+        r#"with found as (
+               select g.id, g.client_key, g.user_id, g.session_id, g.pairs, g.default_resource, g.claims_request,
+                      g.nonce, g.auth_time, g.acr, g.amr, g.offline,
+                      case when g.claims_request ? 'id_token' then
+                          jsonb_build_object('username', u.username, 'email', u.email,
+                                             'email_verified', u.email_verified, 'claims', u.claims,
+                                             'updated_at', extract(epoch from u.updated_at)::bigint)
+                          end as person
+               from refresh_family f
+               join grants g on g.id = f.grant_id
+               join user_account u on u.id = g.user_id
+               left join auth_session s on s.id = g.session_id
+               cross join deployment d
+               where f.id = $1 and f.client_key = $2 and f.generation = $3 + 1
+                 and f.rotated_at > $6 and f.rotated_scope is not distinct from $5
+                 and f.idle_expires_at > $4 and f.expires_at > $4
+                 and g.revoked_at is null and u.enabled and u.epoch = g.user_epoch
+                 and (g.offline or (s.ended_at is null and s.expires_at > $4 and s.idle_expires_at > $4))
+                 and d.revision = $7
+                 and (coalesce($8, g.default_resource) is null or coalesce($8, g.default_resource) = any($9))
+                 and ($8 is null or $8 = g.default_resource
+                      or exists (select from jsonb_array_elements(g.pairs) p where p ->> 0 = $8))
+                 and ($10::text[] is null or not exists (
+                      select from unnest($10) as wanted (scope) where not exists (
+                          select from jsonb_array_elements(g.pairs) p
+                          where p ->> 1 = wanted.scope
+                            and (p ->> 0 = $11 or p ->> 0 = coalesce($8, g.default_resource)))))
+               for share of f),
+           told as (
+               insert into journal (at, event, outcome, user_id, client_id, grant_id, session_id, jti, request_id,
+                                    address, detail)
+               select $4, $12, $13, user_id, $14, id, session_id, $15, $16, $17, $18 from found)
+           select id as "id!", client_key as "client_key!", user_id as "user_id!", session_id,
+                  pairs as "pairs!: Json<ScopePairs>", default_resource, claims_request, nonce, auth_time, acr, amr,
+                  offline as "offline!", person as "person: Json<Person>"
+           from found"#,
+        presented.family.uuid(),
+        presented.client_key.uuid(),
+        presented.generation,
+        presented.now,
+        presented.scope_text,
+        spent_after,
+        presented.revision,
+        presented.target.wanted,
+        presented.target.allowed,
+        presented.scopes,
+        presented.issuer,
+        entry.event,
+        entry.outcome,
+        entry.client_id,
+        entry.jti,
+        entry.request_id,
+        entry.address.map(IpNet::from) as Option<IpNet>,
+        entry.detail
+    )
+    .fetch_optional(database.pool())
+    .await?;
+    Ok(row.map(|row| live_grant!(row)))
+}
+
+/// A family as it stands, to say why a token of it was not redeemed, or what is left of it.
+#[derive(Clone, Debug)]
+pub struct FamilyState {
+    /// The grant that roots it.
+    pub grant_id: GrantId,
+    /// Whose it is.
+    pub client_key: ClientKey,
+    /// How far it has come: the generation of its unused token.
+    pub generation: i32,
+    /// When it came so far.
+    pub rotated_at: OffsetDateTime,
+    /// When it ends: idle, absolute or with its session, whichever is first.
+    pub expires_at: OffsetDateTime,
+    /// When the grant was given.
+    pub created_at: OffsetDateTime,
+    /// Whether the grant stands, the person is enabled, and the session lives where it depends on one.
+    pub live: bool,
+    /// What the grant covers.
+    pub pairs: ScopePairs,
+    /// Which API's token comes out when a request names none.
+    pub default_resource: Option<String>,
+    /// The person.
+    pub user_id: Uuid,
+    /// The session.
+    pub session_id: Option<Uuid>,
+    /// The registry's revision.
+    pub revision: i64,
+}
+
+/// Reads a family as it stands at `now`, or `None`.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn examine(
+    database: &Database,
+    family: FamilyId,
+    now: OffsetDateTime,
+) -> Result<Option<FamilyState>, StorageError> {
+    let row = sqlx::query!(
+        r#"select f.grant_id, f.client_key, f.generation, f.rotated_at, f.created_at,
+                  case when g.offline then least(f.idle_expires_at, f.expires_at)
+                       else least(f.idle_expires_at, f.expires_at, s.expires_at, s.idle_expires_at) end
+                      as "expires_at!",
+                  (g.revoked_at is null and u.enabled and u.epoch = g.user_epoch
+                   and f.idle_expires_at > $2 and f.expires_at > $2
+                   and (g.offline or coalesce(s.ended_at is null and s.expires_at > $2 and s.idle_expires_at > $2,
+                                              false))) as "live!",
+                  g.pairs as "pairs: Json<ScopePairs>", g.default_resource, g.user_id as "user_id!", g.session_id,
+                  d.revision
+           from refresh_family f
+           join grants g on g.id = f.grant_id
+           join user_account u on u.id = g.user_id
+           left join auth_session s on s.id = g.session_id
+           cross join deployment d
+           where f.id = $1"#,
+        family.uuid(),
+        now
+    )
+    .fetch_optional(database.pool())
+    .await?;
+    Ok(row.map(|row| FamilyState {
+        grant_id: GrantId(row.grant_id),
+        client_key: ClientKey(row.client_key),
+        generation: row.generation,
+        rotated_at: row.rotated_at,
+        expires_at: row.expires_at,
+        created_at: row.created_at,
+        live: row.live,
+        pairs: row.pairs.0,
+        default_resource: row.default_resource,
+        user_id: row.user_id,
+        session_id: row.session_id,
+        revision: row.revision,
+    }))
+}
+
+/// Forgets families that have expired, at most `limit` of them. Returns how many.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn sweep(database: &Database, now: OffsetDateTime, limit: i64) -> Result<u64, StorageError> {
+    let swept = sqlx::query!(
+        "delete from refresh_family where id in (select id from refresh_family where expires_at < $1 limit $2)",
+        now,
+        limit
+    )
+    .execute(database.pool())
+    .await?;
+    Ok(swept.rows_affected())
+}
