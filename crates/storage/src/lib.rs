@@ -5,20 +5,27 @@
 
 pub mod assertion_jti;
 pub mod authorization_codes;
+pub mod clients;
 pub mod consents;
+pub mod deployment;
 pub mod error;
 pub mod grants;
 pub mod id;
 pub mod journal;
 pub mod outbox;
+pub mod page;
 pub mod pulse;
 pub mod refresh_families;
 pub mod registry;
+pub mod resources;
 pub mod revocations;
+pub mod schema;
 pub mod sealed;
 pub mod sessions;
 pub mod sign_in;
 pub mod signing_keys;
+pub mod sweep;
+pub mod users;
 
 use std::time::Duration;
 

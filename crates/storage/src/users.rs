@@ -1,0 +1,224 @@
+//! People as administrators see and change them.
+
+use serde_json::Value;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{Database, StorageError, Tx, id::UserId};
+
+/// A person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UserRecord {
+    /// Who.
+    pub id: UserId,
+    /// The name to sign in with, as it was given.
+    pub username: String,
+    /// The mail address.
+    pub email: Option<String>,
+    /// Whether the address is known to be the person's.
+    pub email_verified: bool,
+    /// Whether there is a password.
+    pub has_password: bool,
+    /// Claims about the person, by name.
+    pub claims: Value,
+    /// Whether the person may sign in.
+    pub enabled: bool,
+    /// Counts what ended everything that the person had: disabling, a new password.
+    pub epoch: i32,
+    /// When the account was made.
+    pub created_at: OffsetDateTime,
+    /// When it was last changed.
+    pub updated_at: OffsetDateTime,
+}
+
+/// Lists people in the order of their making, after one of them.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn list(database: &Database, after: Option<UserId>, limit: i64) -> Result<Vec<UserRecord>, StorageError> {
+    Ok(sqlx::query_as!(
+        UserRecord,
+        r#"select id as "id: UserId", username, email, email_verified,
+                  password_hash is not null as "has_password!", claims, enabled, epoch, created_at, updated_at
+           from user_account where $1::uuid is null or id > $1 order by id limit $2"#,
+        after.map(UserId::uuid),
+        limit
+    )
+    .fetch_all(database.pool())
+    .await?)
+}
+
+/// Who signs in with a name, of those names (normalized) that somebody does.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn by_login_names(database: &Database, names: &[String]) -> Result<Vec<(String, UserId)>, StorageError> {
+    let rows = sqlx::query!(r#"select name, user_id as "user_id: UserId" from login_name where name = any($1)"#, names)
+        .fetch_all(database.pool())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.name, row.user_id)).collect())
+}
+
+/// How a person is named to a command.
+#[derive(Clone, Copy, Debug)]
+pub enum UserRef<'a> {
+    /// By id.
+    Id(UserId),
+    /// By a normalized login name.
+    Login(&'a str),
+}
+
+/// Reads one person for a change: the row is locked until the transaction ends.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn lock(tx: &mut Tx, which: UserRef<'_>) -> Result<Option<UserRecord>, StorageError> {
+    let (id, login): (Option<Uuid>, _) = match which {
+        UserRef::Id(id) => (Some(id.uuid()), None),
+        UserRef::Login(name) => (None, Some(name)),
+    };
+    Ok(sqlx::query_as!(
+        UserRecord,
+        r#"select id as "id: UserId", username, email, email_verified,
+                  password_hash is not null as "has_password!", claims, enabled, epoch, created_at, updated_at
+           from user_account
+           where id = coalesce($1, (select user_id from login_name where name = $2)) for update"#,
+        id,
+        login
+    )
+    .fetch_optional(&mut *tx.0)
+    .await?)
+}
+
+/// Makes a person.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn insert(tx: &mut Tx, user: &UserRecord, password_hash: Option<&str>) -> Result<(), StorageError> {
+    sqlx::query!(
+        "insert into user_account (id, username, email, email_verified, password_hash, claims, enabled, epoch,
+                                   created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        user.id.uuid(),
+        user.username,
+        user.email,
+        user.email_verified,
+        password_hash,
+        user.claims,
+        user.enabled,
+        user.epoch,
+        user.created_at,
+        user.updated_at
+    )
+    .execute(&mut *tx.0)
+    .await?;
+    Ok(())
+}
+
+/// Replaces what is known of a person: names, address, claims, whether enabled, and the epoch.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn update(tx: &mut Tx, user: &UserRecord) -> Result<(), StorageError> {
+    sqlx::query!(
+        "update user_account set username = $2, email = $3, email_verified = $4, claims = $5, enabled = $6, epoch = $7,
+                updated_at = $8
+         where id = $1",
+        user.id.uuid(),
+        user.username,
+        user.email,
+        user.email_verified,
+        user.claims,
+        user.enabled,
+        user.epoch,
+        user.updated_at
+    )
+    .execute(&mut *tx.0)
+    .await?;
+    Ok(())
+}
+
+/// Replaces a person's password.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn set_password_hash(tx: &mut Tx, user: UserId, hash: &str) -> Result<(), StorageError> {
+    sqlx::query!("update user_account set password_hash = $2 where id = $1", user.uuid(), hash)
+        .execute(&mut *tx.0)
+        .await?;
+    Ok(())
+}
+
+/// Which kind of name someone signs in with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoginKind {
+    /// A username.
+    Username,
+    /// A mail address.
+    Email,
+}
+
+impl LoginKind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Username => "username",
+            Self::Email => "email",
+        }
+    }
+}
+
+/// Replaces the name of a kind that a person signs in with; `None` takes it away.
+///
+/// # Errors
+/// `StorageError::Constraint("login_name_pkey")` when it is somebody else's.
+pub async fn set_login_name(
+    tx: &mut Tx,
+    user: UserId,
+    kind: LoginKind,
+    name: Option<&str>,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "delete from login_name where user_id = $1 and kind = $2 and name is distinct from $3",
+        user.uuid(),
+        kind.as_str(),
+        name
+    )
+    .execute(&mut *tx.0)
+    .await?;
+    let Some(name) = name else { return Ok(()) };
+    // Its own name again is no conflict; somebody else's is.
+    sqlx::query!(
+        "insert into login_name (name, kind, user_id)
+         select $1, $2, $3 where not exists (select from login_name where name = $1 and user_id = $3)",
+        name,
+        kind.as_str(),
+        user.uuid()
+    )
+    .execute(&mut *tx.0)
+    .await?;
+    Ok(())
+}
+
+/// Ends every session of a person. Returns how many were live.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn end_sessions(tx: &mut Tx, user: UserId, at: OffsetDateTime) -> Result<u64, StorageError> {
+    let ended = sqlx::query!(
+        "update auth_session set ended_at = $2 where user_id = $1 and ended_at is null and expires_at > $2",
+        user.uuid(),
+        at
+    )
+    .execute(&mut *tx.0)
+    .await?;
+    Ok(ended.rows_affected())
+}
+
+/// Deletes a person with everything that is theirs. The grants must have been withdrawn before.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn delete(tx: &mut Tx, user: UserId) -> Result<(), StorageError> {
+    sqlx::query!("delete from user_account where id = $1", user.uuid()).execute(&mut *tx.0).await?;
+    Ok(())
+}
