@@ -2,12 +2,12 @@
 
 use time::{Duration, OffsetDateTime};
 
-use crate::{Database, StorageError};
+use crate::{Database, StorageError, assertion_jti, authorization_codes, grants, outbox, refresh_families, sessions};
 
 /// What is swept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Swept {
-    /// Authorization codes: a day after they expired, so that a replay is recognized until then.
+    /// Authorization codes; spent ones stay for a day after they expired, so that a replay is recognized until then.
     Codes,
     /// Browsers' halves of sessions.
     BrowserSessions,
@@ -54,63 +54,44 @@ impl Swept {
     }
 }
 
-/// Deletes at most `limit` rows that ended before `now`. Returns how many. Rows that somebody holds are left for the
-/// next time.
+/// Deletes about `limit` rows that ended before `now`. Returns how many.
 ///
 /// # Errors
 /// `StorageError`.
 pub async fn batch(database: &Database, what: Swept, now: OffsetDateTime, limit: i64) -> Result<u64, StorageError> {
     let day_ago = now - Duration::DAY;
-    let query = match what {
-        Swept::Codes => sqlx::query!(
-            "delete from authorization_code where code_hash in
-                 (select code_hash from authorization_code where expires_at < $1 limit $2 for update skip locked)",
-            day_ago,
-            limit
-        ),
-        Swept::BrowserSessions => sqlx::query!(
-            "delete from browser_session where id_hash in
-                 (select id_hash from browser_session where expires_at < $1 limit $2 for update skip locked)",
-            now,
-            limit
-        ),
-        Swept::Sessions => sqlx::query!(
-            "delete from auth_session where id in
-                 (select id from auth_session where expires_at < $1 limit $2 for update skip locked)",
-            day_ago,
-            limit
-        ),
-        Swept::RefreshFamilies => sqlx::query!(
-            "delete from refresh_family where id in
-                 (select id from refresh_family where expires_at < $1 limit $2 for update skip locked)",
-            now,
-            limit
-        ),
-        Swept::Grants => sqlx::query!(
-            "delete from grants where id in
-                 (select id from grants where expires_at < $1 limit $2 for update skip locked)",
-            day_ago,
-            limit
-        ),
-        Swept::Assertions => sqlx::query!(
-            "delete from assertion_jti where (client_key, jti_hash) in
-                 (select client_key, jti_hash from assertion_jti where expires_at < $1 limit $2
-                  for update skip locked)",
-            now,
-            limit
-        ),
-        Swept::Revocations => sqlx::query!(
-            "delete from revocation where id in
-                 (select id from revocation where expires_at < $1 limit $2 for update skip locked)",
-            now,
-            limit
-        ),
-        Swept::Deliveries => sqlx::query!(
-            "delete from outbox where id in
-                 (select id from outbox where failed_at < $1 limit $2 for update skip locked)",
-            now - Duration::days(30),
-            limit
-        ),
-    };
-    Ok(query.execute(database.pool()).await?.rows_affected())
+    match what {
+        Swept::Codes => authorization_codes::sweep(database, now, day_ago, limit).await,
+        Swept::BrowserSessions => browser_sessions(database, now, limit).await,
+        Swept::Sessions => sessions::sweep(database, day_ago, limit).await,
+        Swept::RefreshFamilies => refresh_families::sweep(database, now, limit).await,
+        Swept::Grants => grants::sweep(database, day_ago, limit).await,
+        Swept::Assertions => assertion_jti::sweep(database, now, limit).await,
+        Swept::Revocations => revocations(database, now, limit).await,
+        Swept::Deliveries => outbox::sweep(database, now - Duration::days(30), limit).await,
+    }
+}
+
+async fn browser_sessions(database: &Database, now: OffsetDateTime, limit: i64) -> Result<u64, StorageError> {
+    let gone = sqlx::query!(
+        "delete from browser_session where id_hash in
+             (select id_hash from browser_session where expires_at < $1 limit $2 for update skip locked)",
+        now,
+        limit
+    )
+    .execute(database.pool())
+    .await?;
+    Ok(gone.rows_affected())
+}
+
+async fn revocations(database: &Database, now: OffsetDateTime, limit: i64) -> Result<u64, StorageError> {
+    let gone = sqlx::query!(
+        "delete from revocation where id in
+             (select id from revocation where expires_at < $1 limit $2 for update skip locked)",
+        now,
+        limit
+    )
+    .execute(database.pool())
+    .await?;
+    Ok(gone.rows_affected())
 }
