@@ -1,0 +1,100 @@
+//! Bearer tokens at an API (RFC 6750): where they are read, and how they are refused.
+
+use axum::{
+    Json,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+
+use crate::{
+    access_token::{AccessToken, TokenError, Validator},
+    jwks::Jwks,
+};
+
+/// One API, as the tokens see it.
+pub(crate) struct Api {
+    pub(crate) name: &'static str,
+    pub(crate) validator: Validator,
+}
+
+/// A refusal with its `WWW-Authenticate` header (RFC 6750 section 3).
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    status: StatusCode,
+    realm: &'static str,
+    error: Option<&'static str>,
+    description: String,
+    scope: &'static str,
+}
+
+impl Api {
+    /// The token of the request, if it is valid here and permits `scope`.
+    pub(crate) async fn authorize(
+        &self,
+        jwks: &Jwks,
+        headers: &HeaderMap,
+        scope: &'static str,
+    ) -> Result<AccessToken, Refusal> {
+        let refuse = |status, error, description: &str| Refusal {
+            status,
+            realm: self.name,
+            error,
+            description: description.to_owned(),
+            scope,
+        };
+        let Some(token) = bearer_token(headers) else {
+            return Err(refuse(StatusCode::UNAUTHORIZED, None, "an access token is required"));
+        };
+        let now = crate::clock::now();
+        let token = match self.validator.validate(jwks, token, now).await {
+            Ok(token) => token,
+            Err(error @ TokenError::KeysUnavailable) => {
+                return Err(refuse(StatusCode::SERVICE_UNAVAILABLE, None, &error.to_string()));
+            }
+            Err(error) => {
+                let error = error.to_string();
+                return Err(refuse(StatusCode::UNAUTHORIZED, Some("invalid_token"), &error));
+            }
+        };
+        if !token.scopes.contains(scope) {
+            let text = format!("the token lacks the scope \"{scope}\"").replace('"', "'");
+            return Err(refuse(StatusCode::FORBIDDEN, Some("insufficient_scope"), &text));
+        }
+        Ok(token)
+    }
+}
+
+/// The token of the `Authorization` header, if there is exactly one such header.
+pub(crate) fn bearer_token(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let value = values.next()?.to_str().ok()?;
+    if values.next().is_some() {
+        return None;
+    }
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let error = self.error.unwrap_or("unauthorized");
+        let body = json!({ "error": error, "error_description": self.description });
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            let retry = [(header::RETRY_AFTER, "1")];
+            let body = json!({ "error": "temporarily_unavailable", "error_description": self.description });
+            return (self.status, retry, Json(body)).into_response();
+        }
+        let mut challenge = format!("Bearer realm=\"{}\"", self.realm);
+        if let Some(error) = self.error {
+            // Descriptions are our own sentences and hold no quotes or backslashes.
+            challenge.push_str(&format!(", error=\"{error}\", error_description=\"{}\"", self.description));
+        }
+        challenge.push_str(&format!(", scope=\"{}\"", self.scope));
+        let mut response = (self.status, Json(body)).into_response();
+        if let Ok(challenge) = HeaderValue::from_str(&challenge) {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        response
+    }
+}
