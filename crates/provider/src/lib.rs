@@ -2,7 +2,9 @@
 //!
 //! No axum and no SQL text here: `web` parses and renders, `storage` reads and writes.
 
+pub mod apply;
 pub mod context;
+pub mod hashing;
 pub mod journal;
 pub mod keys;
 pub mod pulse;
@@ -41,20 +43,24 @@ pub struct Provider {
     pub pulse: Arc<pulse::Pulse>,
     /// The group-committed audit journal.
     pub journal: journal::Journal,
+    /// Where passwords are hashed.
+    pub hashing: hashing::HashingPool,
 }
 
 impl Provider {
     /// Loads (or makes) the keys, takes the first pulse and starts the background tasks.
     ///
     /// # Errors
-    /// `StorageError` when the database cannot be used.
+    /// `StorageError` when the database cannot be used; `Malformed` when the settings cannot.
     pub async fn start(
         settings: Settings,
         database: Database,
         sealing: SealingKeys,
     ) -> Result<Arc<Self>, StorageError> {
         let keys = keys::KeyRing::start(&database, &sealing, OffsetDateTime::now_utc()).await?;
+        let hashing = hashing::HashingPool::start(&settings.hashing).map_err(StorageError::Malformed)?;
         let provider = Arc::new(Self {
+            hashing,
             keys,
             registry: registry::Registry::new(settings.registry_capacity),
             revocations: revocations::Revocations::new(settings.lifetimes.access_token_max),

@@ -1,0 +1,3 @@
+//! Configuration as data: `chancery apply`.
+
+pub mod duration;
