@@ -11,6 +11,7 @@ pub mod pulse;
 pub mod refusal;
 pub mod registry;
 pub mod revocations;
+pub mod scope_resolution;
 pub mod settings;
 
 use std::sync::Arc;
