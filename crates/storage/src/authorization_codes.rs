@@ -314,3 +314,34 @@ pub async fn examine(database: &Database, hash: &[u8; 32]) -> Result<Option<Code
     .fetch_optional(database.pool())
     .await?)
 }
+
+/// Forgets codes: those that were never spent with their grants as soon as they have expired, the others when a
+/// replay of them is no longer to be told from any unknown code, at `spent_before`. At most `limit` of each.
+/// Returns how many.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn sweep(
+    database: &Database,
+    now: OffsetDateTime,
+    spent_before: OffsetDateTime,
+    limit: i64,
+) -> Result<u64, StorageError> {
+    let unspent = sqlx::query!(
+        "delete from grants where id in
+             (select grant_id from authorization_code where expires_at < $1 and spent_at is null limit $2 for update skip locked)",
+        now,
+        limit
+    )
+    .execute(database.pool())
+    .await?;
+    let spent = sqlx::query!(
+        "delete from authorization_code where code_hash in
+             (select code_hash from authorization_code where expires_at < $1 and spent_at is not null limit $2 for update skip locked)",
+        spent_before,
+        limit
+    )
+    .execute(database.pool())
+    .await?;
+    Ok(unspent.rows_affected() + spent.rows_affected())
+}

@@ -140,3 +140,19 @@ pub async fn live(database: &Database, id: GrantId, now: OffsetDateTime) -> Resu
     .await?;
     Ok(row.map(|row| live_grant!(row)))
 }
+
+/// Forgets grants on which nothing can depend any more, at most `limit` of them, with all that hangs on them.
+/// Returns how many.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn sweep(database: &Database, now: OffsetDateTime, limit: i64) -> Result<u64, StorageError> {
+    let swept = sqlx::query!(
+        "delete from grants where id in (select id from grants where expires_at < $1 limit $2 for update skip locked)",
+        now,
+        limit
+    )
+    .execute(database.pool())
+    .await?;
+    Ok(swept.rows_affected())
+}

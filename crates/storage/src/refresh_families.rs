@@ -255,3 +255,18 @@ pub async fn examine(
         revision: row.revision,
     }))
 }
+
+/// Forgets families that have expired, at most `limit` of them. Returns how many.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn sweep(database: &Database, now: OffsetDateTime, limit: i64) -> Result<u64, StorageError> {
+    let swept = sqlx::query!(
+        "delete from refresh_family where id in (select id from refresh_family where expires_at < $1 limit $2 for update skip locked)",
+        now,
+        limit
+    )
+    .execute(database.pool())
+    .await?;
+    Ok(swept.rows_affected())
+}
