@@ -2,13 +2,15 @@
 
 use time::{Duration, OffsetDateTime};
 
-use crate::{Database, StorageError, assertion_jti, authorization_codes, grants, outbox, refresh_families, sessions};
+use crate::{Database, StorageError, outbox, sessions};
 
 /// What is swept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Swept {
-    /// Authorization codes; spent ones stay for a day after they expired, so that a replay is recognized until then.
-    Codes,
+    /// Authorization codes that were never spent, with their grants.
+    UnspentCodes,
+    /// Spent ones, a day after they expired: a replay is recognized until then.
+    SpentCodes,
     /// Browsers' halves of sessions.
     BrowserSessions,
     /// Sessions: a day after they expired.
@@ -27,8 +29,9 @@ pub enum Swept {
 
 impl Swept {
     /// Everything, in the order in which it is swept.
-    pub const ALL: [Self; 8] = [
-        Self::Codes,
+    pub const ALL: [Self; 9] = [
+        Self::UnspentCodes,
+        Self::SpentCodes,
         Self::BrowserSessions,
         Self::Sessions,
         Self::RefreshFamilies,
@@ -42,7 +45,8 @@ impl Swept {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Codes => "authorization_code",
+            Self::UnspentCodes => "unspent authorization_code",
+            Self::SpentCodes => "authorization_code",
             Self::BrowserSessions => "browser_session",
             Self::Sessions => "auth_session",
             Self::RefreshFamilies => "refresh_family",
@@ -54,44 +58,61 @@ impl Swept {
     }
 }
 
-/// Deletes about `limit` rows that ended before `now`. Returns how many.
+/// Deletes about `limit` rows that ended before `now`. Returns how many. Rows that somebody holds are left for the
+/// next time.
 ///
 /// # Errors
 /// `StorageError`.
 pub async fn batch(database: &Database, what: Swept, now: OffsetDateTime, limit: i64) -> Result<u64, StorageError> {
     let day_ago = now - Duration::DAY;
-    match what {
-        Swept::Codes => authorization_codes::sweep(database, now, day_ago, limit).await,
-        Swept::BrowserSessions => browser_sessions(database, now, limit).await,
-        Swept::Sessions => sessions::sweep(database, day_ago, limit).await,
-        Swept::RefreshFamilies => refresh_families::sweep(database, now, limit).await,
-        Swept::Grants => grants::sweep(database, day_ago, limit).await,
-        Swept::Assertions => assertion_jti::sweep(database, now, limit).await,
-        Swept::Revocations => revocations(database, now, limit).await,
-        Swept::Deliveries => outbox::sweep(database, now - Duration::days(30), limit).await,
-    }
-}
-
-async fn browser_sessions(database: &Database, now: OffsetDateTime, limit: i64) -> Result<u64, StorageError> {
-    let gone = sqlx::query!(
-        "delete from browser_session where id_hash in
-             (select id_hash from browser_session where expires_at < $1 limit $2 for update skip locked)",
-        now,
-        limit
-    )
-    .execute(database.pool())
-    .await?;
-    Ok(gone.rows_affected())
-}
-
-async fn revocations(database: &Database, now: OffsetDateTime, limit: i64) -> Result<u64, StorageError> {
-    let gone = sqlx::query!(
-        "delete from revocation where id in
-             (select id from revocation where expires_at < $1 limit $2 for update skip locked)",
-        now,
-        limit
-    )
-    .execute(database.pool())
-    .await?;
-    Ok(gone.rows_affected())
+    let query = match what {
+        Swept::Sessions => return sessions::sweep(database, day_ago, limit).await,
+        Swept::Deliveries => return outbox::sweep(database, now - Duration::days(30), limit).await,
+        // A code that was never spent takes its grant along.
+        Swept::UnspentCodes => sqlx::query!(
+            "delete from grants where id in
+                 (select grant_id from authorization_code where expires_at < $1 and spent_at is null limit $2
+                  for update skip locked)",
+            now,
+            limit
+        ),
+        Swept::SpentCodes => sqlx::query!(
+            "delete from authorization_code where code_hash in
+                 (select code_hash from authorization_code where expires_at < $1 limit $2 for update skip locked)",
+            day_ago,
+            limit
+        ),
+        Swept::BrowserSessions => sqlx::query!(
+            "delete from browser_session where id_hash in
+                 (select id_hash from browser_session where expires_at < $1 limit $2 for update skip locked)",
+            now,
+            limit
+        ),
+        Swept::RefreshFamilies => sqlx::query!(
+            "delete from refresh_family where id in
+                 (select id from refresh_family where expires_at < $1 limit $2 for update skip locked)",
+            now,
+            limit
+        ),
+        Swept::Grants => sqlx::query!(
+            "delete from grants where id in
+                 (select id from grants where expires_at < $1 limit $2 for update skip locked)",
+            day_ago,
+            limit
+        ),
+        Swept::Assertions => sqlx::query!(
+            "delete from assertion_jti where (client_key, jti_hash) in
+                 (select client_key, jti_hash from assertion_jti where expires_at < $1 limit $2
+                  for update skip locked)",
+            now,
+            limit
+        ),
+        Swept::Revocations => sqlx::query!(
+            "delete from revocation where id in
+                 (select id from revocation where expires_at < $1 limit $2 for update skip locked)",
+            now,
+            limit
+        ),
+    };
+    Ok(query.execute(database.pool()).await?.rows_affected())
 }
