@@ -31,13 +31,7 @@ impl Algorithm {
     /// What we sign with.
     pub const SIGNING: &'static [Algorithm] = &[Self::RS256, Self::ES256, Self::EdDSA];
     /// What we verify.
-    pub const ALL: &'static [Algorithm] = &[
-        Self::RS256,
-        Self::ES256,
-        Self::EdDSA,
-        Self::PS256,
-        Self::ES384,
-    ];
+    pub const ALL: &'static [Algorithm] = &[Self::RS256, Self::ES256, Self::EdDSA, Self::PS256, Self::ES384];
 
     /// The value of `alg`.
     pub const fn as_str(self) -> &'static str {
@@ -81,9 +75,7 @@ mod tests {
             assert_eq!(serde_json::to_value(alg).unwrap(), alg.as_str());
         }
         assert_eq!("Ed25519".parse(), Ok(Algorithm::EdDSA));
-        for bad in [
-            "none", "Ed448", "None", "HS256", "rs256", "RS512", "ES256K", "",
-        ] {
+        for bad in ["none", "Ed448", "None", "HS256", "rs256", "RS512", "ES256K", ""] {
             assert_eq!(bad.parse::<Algorithm>(), Err(UnknownAlgorithm), "{bad}");
         }
     }

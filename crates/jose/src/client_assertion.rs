@@ -5,9 +5,7 @@ use serde::{Deserialize, Deserializer};
 use crate::algorithm::Algorithm;
 use crate::compact::Compact;
 use crate::jwk::Jwks;
-use crate::verification::{
-    PublicKey, TimeError, Verified, VerifyError, acceptable_algorithm, check_times, check_type,
-};
+use crate::verification::{PublicKey, TimeError, Verified, VerifyError, acceptable_algorithm, check_times, check_type};
 
 /// The value of `client_assertion_type`.
 pub const CLIENT_ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -116,14 +114,7 @@ pub fn verify_client_assertion(
     if jti.is_empty() || jti.len() > MAX_JTI_LENGTH {
         return Err(AssertionError::Jti);
     }
-    Ok(Assertion {
-        client_id: claims.sub,
-        jti,
-        exp: claims.exp,
-        iat: claims.iat,
-        aud,
-        algorithm,
-    })
+    Ok(Assertion { client_id: claims.sub, jti, exp: claims.exp, iat: claims.iat, aud, algorithm })
 }
 
 /// An expired assertion gets no leeway: its `jti` may be forgotten already.
@@ -137,19 +128,12 @@ fn check_lifetime(claims: &Claims, now: i64) -> Result<(), AssertionError> {
 }
 
 fn claims_of(compact: Compact<'_>) -> Result<Claims, VerifyError> {
-    let verified = Verified {
-        header: compact.header,
-        payload: compact.payload,
-    };
+    let verified = Verified { header: compact.header, payload: compact.payload };
     verified.claims()
 }
 
 /// Tries the keys of the `kid`, or without one those that fit the algorithm.
-fn verify_with_any(
-    keys: &Jwks,
-    algorithm: Algorithm,
-    compact: &Compact<'_>,
-) -> Result<(), VerifyError> {
+fn verify_with_any(keys: &Jwks, algorithm: Algorithm, compact: &Compact<'_>) -> Result<(), VerifyError> {
     let kid = compact.header.kid.as_deref();
     let candidates = keys
         .keys
@@ -178,8 +162,6 @@ fn numeric_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Er
         .ok_or_else(|| serde::de::Error::custom("not a number of seconds"))
 }
 
-fn optional_numeric_date<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<i64>, D::Error> {
+fn optional_numeric_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     numeric_date(deserializer).map(Some)
 }

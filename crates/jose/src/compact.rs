@@ -47,9 +47,7 @@ impl<'a> Compact<'a> {
             return Err(VerifyError::TooLong);
         }
         let (signing_input, signature) = token.rsplit_once('.').ok_or(VerifyError::Malformed)?;
-        let (header, payload) = signing_input
-            .split_once('.')
-            .ok_or(VerifyError::Malformed)?;
+        let (header, payload) = signing_input.split_once('.').ok_or(VerifyError::Malformed)?;
         // A further dot would end up in the payload, where base64 refuses it.
         Ok(Self {
             header: parse_header(header)?,
@@ -82,7 +80,5 @@ fn parse_header(encoded: &str) -> Result<Header, VerifyError> {
 }
 
 fn decode(encoded: &str) -> Result<Vec<u8>, VerifyError> {
-    URL_SAFE_NO_PAD
-        .decode(encoded)
-        .map_err(|_| VerifyError::Malformed)
+    URL_SAFE_NO_PAD.decode(encoded).map_err(|_| VerifyError::Malformed)
 }

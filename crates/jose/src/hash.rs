@@ -26,31 +26,19 @@ mod tests {
     #[test]
     fn openid_connect_core_appendix_a() {
         // A.3 (response_type "id_token token") and A.4.
-        assert_eq!(
-            at_hash(
-                Algorithm::RS256,
-                "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"
-            ),
-            "77QmUPtjPfzWtF2AnpK9RQ"
-        );
+        assert_eq!(at_hash(Algorithm::RS256, "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "77QmUPtjPfzWtF2AnpK9RQ");
         // A.4, the same function over a code (c_hash).
         assert_eq!(
-            at_hash(
-                Algorithm::RS256,
-                "Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk"
-            ),
+            at_hash(Algorithm::RS256, "Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk"),
             "LDktKdoQak3Pk0cnXxCltA"
         );
     }
 
     #[test]
     fn half_of_the_algorithms_hash() {
-        for (algorithm, characters) in [
-            (Algorithm::ES256, 22),
-            (Algorithm::PS256, 22),
-            (Algorithm::ES384, 32),
-            (Algorithm::EdDSA, 43),
-        ] {
+        for (algorithm, characters) in
+            [(Algorithm::ES256, 22), (Algorithm::PS256, 22), (Algorithm::ES384, 32), (Algorithm::EdDSA, 43)]
+        {
             assert_eq!(at_hash(algorithm, "x").len(), characters);
         }
     }

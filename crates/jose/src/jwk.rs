@@ -83,22 +83,9 @@ impl Jwk {
         let kty = Some(self.kty.clone());
         // The required members in lexicographic order.
         let members = match self.kty.as_str() {
-            "RSA" => vec![
-                quoted("e", &self.e)?,
-                quoted("kty", &kty)?,
-                quoted("n", &self.n)?,
-            ],
-            "EC" => vec![
-                quoted("crv", &self.crv)?,
-                quoted("kty", &kty)?,
-                quoted("x", &self.x)?,
-                quoted("y", &self.y)?,
-            ],
-            "OKP" => vec![
-                quoted("crv", &self.crv)?,
-                quoted("kty", &kty)?,
-                quoted("x", &self.x)?,
-            ],
+            "RSA" => vec![quoted("e", &self.e)?, quoted("kty", &kty)?, quoted("n", &self.n)?],
+            "EC" => vec![quoted("crv", &self.crv)?, quoted("kty", &kty)?, quoted("x", &self.x)?, quoted("y", &self.y)?],
+            "OKP" => vec![quoted("crv", &self.crv)?, quoted("kty", &kty)?, quoted("x", &self.x)?],
             _ => return None,
         };
         let canonical = format!("{{{}}}", members.join(","));
@@ -146,9 +133,7 @@ impl<'de> Deserialize<'de> for Jwks {
         }
         let raw = Raw::deserialize(deserializer)?;
         let parse = |key: Value| key.is_object().then(|| serde_json::from_value(key).ok())?;
-        Ok(Self {
-            keys: raw.keys.into_iter().filter_map(parse).collect(),
-        })
+        Ok(Self { keys: raw.keys.into_iter().filter_map(parse).collect() })
     }
 }
 
@@ -184,9 +169,7 @@ mod tests {
 
     #[test]
     fn private_members_are_dropped() {
-        let jwk: Jwk =
-            serde_json::from_value(json!({"kty":"OKP","crv":"Ed25519","x":"eA","d":"secret"}))
-                .unwrap();
+        let jwk: Jwk = serde_json::from_value(json!({"kty":"OKP","crv":"Ed25519","x":"eA","d":"secret"})).unwrap();
         let json = serde_json::to_value(&jwk).unwrap();
         assert_eq!(json, json!({"kty":"OKP","crv":"Ed25519","x":"eA"}));
     }
@@ -205,22 +188,8 @@ mod tests {
 
     #[test]
     fn thumbprints_need_their_members() {
-        assert_eq!(
-            Jwk {
-                kty: "EC".into(),
-                ..Jwk::default()
-            }
-            .thumbprint(),
-            None
-        );
-        assert_eq!(
-            Jwk {
-                kty: "oct".into(),
-                ..Jwk::default()
-            }
-            .thumbprint(),
-            None
-        );
+        assert_eq!(Jwk { kty: "EC".into(), ..Jwk::default() }.thumbprint(), None);
+        assert_eq!(Jwk { kty: "oct".into(), ..Jwk::default() }.thumbprint(), None);
     }
 
     #[test]

@@ -25,9 +25,7 @@ pub mod verification;
 mod tests;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
-pub use client_assertion::{
-    Assertion, AssertionError, assertion_client_id, verify_client_assertion,
-};
+pub use client_assertion::{Assertion, AssertionError, assertion_client_id, verify_client_assertion};
 pub use compact::{Header, MAX_TOKEN_LENGTH, decode_unverified_header, decode_unverified_payload};
 pub use hash::at_hash;
 pub use jwk::{Jwk, Jwks};

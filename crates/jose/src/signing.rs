@@ -5,9 +5,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::SystemRandom;
-use ring::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _,
-};
+use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _};
 use rsa::pkcs8::EncodePrivateKey as _;
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -84,11 +82,7 @@ fn signing_input(
         kid: &'a str,
         typ: &'a str,
     }
-    let header = Header {
-        alg: algorithm.as_str(),
-        kid,
-        typ,
-    };
+    let header = Header { alg: algorithm.as_str(), kid, typ };
     let mut json = Vec::with_capacity(1024);
     // The header and claims together, an ES256 or EdDSA signature, the dots.
     let mut token = String::with_capacity(1536);
@@ -129,11 +123,9 @@ impl SigningKey {
         let random = SystemRandom::new();
         let pkcs8 = match algorithm {
             Algorithm::RS256 => generate_rsa()?,
-            Algorithm::ES256 => {
-                EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random)
-                    .map(|document| Zeroizing::new(document.as_ref().to_vec()))
-                    .map_err(|_| KeyError::Generation)?
-            }
+            Algorithm::ES256 => EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random)
+                .map(|document| Zeroizing::new(document.as_ref().to_vec()))
+                .map_err(|_| KeyError::Generation)?,
             Algorithm::EdDSA => Ed25519KeyPair::generate_pkcs8(&random)
                 .map(|document| Zeroizing::new(document.as_ref().to_vec()))
                 .map_err(|_| KeyError::Generation)?,
@@ -145,17 +137,12 @@ impl SigningKey {
     }
 
     /// Parses a PKCS#8 document that [`SigningKey::generate`] returned.
-    pub fn from_pkcs8(
-        kid: impl Into<String>,
-        algorithm: Algorithm,
-        pkcs8: &[u8],
-    ) -> Result<Self, KeyError> {
+    pub fn from_pkcs8(kid: impl Into<String>, algorithm: Algorithm, pkcs8: &[u8]) -> Result<Self, KeyError> {
         let random = SystemRandom::new();
         let pair = match algorithm {
             Algorithm::RS256 => Pair::Rsa(Box::new(RsaKey::from_pkcs8(pkcs8)?)),
             Algorithm::ES256 => {
-                let pair =
-                    EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8, &random);
+                let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8, &random);
                 Pair::Ecdsa(Box::new(pair.map_err(|_| KeyError::Malformed)?))
             }
             Algorithm::EdDSA => {
@@ -164,12 +151,7 @@ impl SigningKey {
             }
             other => return Err(KeyError::VerifyOnly(other)),
         };
-        Ok(Self {
-            kid: kid.into(),
-            algorithm,
-            pair,
-            random,
-        })
+        Ok(Self { kid: kid.into(), algorithm, pair, random })
     }
 
     /// The key's identifier.
@@ -196,11 +178,7 @@ impl SigningKey {
     ///
     /// Asynchronous like [`sign_jwt`], so that a key service can take its
     /// place; this one never waits.
-    pub async fn sign_jwt(
-        &self,
-        typ: &str,
-        claims: &(impl Serialize + ?Sized),
-    ) -> Result<String, SignError> {
+    pub async fn sign_jwt(&self, typ: &str, claims: &(impl Serialize + ?Sized)) -> Result<String, SignError> {
         let mut token = signing_input(self.algorithm, &self.kid, typ, claims)?;
         let signature = self.sign_now(token.as_bytes())?;
         append_signature(&mut token, &signature);
@@ -255,9 +233,6 @@ impl Signer for SigningKey {
 
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SigningKey")
-            .field("kid", &self.kid)
-            .field("algorithm", &self.algorithm)
-            .finish_non_exhaustive()
+        f.debug_struct("SigningKey").field("kid", &self.kid).field("algorithm", &self.algorithm).finish_non_exhaustive()
     }
 }

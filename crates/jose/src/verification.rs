@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256,
-    RSA_PSS_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey,
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256,
+    RsaPublicKeyComponents, UnparsedPublicKey,
 };
 use serde::de::DeserializeOwned;
 
@@ -132,25 +132,17 @@ impl VerificationKeys {
         let algorithm = acceptable_algorithm(&compact.header, expect.algorithms)?;
         check_type(&compact.header, expect.typ)?;
         let kid = compact.header.kid.as_deref();
-        let (key_algorithm, key) = kid
-            .and_then(|kid| self.keys.get(kid))
-            .ok_or(VerifyError::UnknownKey)?;
+        let (key_algorithm, key) = kid.and_then(|kid| self.keys.get(kid)).ok_or(VerifyError::UnknownKey)?;
         if *key_algorithm != algorithm {
             return Err(VerifyError::Algorithm);
         }
         key.verify(algorithm, &compact)?;
-        Ok(Verified {
-            header: compact.header,
-            payload: compact.payload,
-        })
+        Ok(Verified { header: compact.header, payload: compact.payload })
     }
 }
 
 /// The header's algorithm, if it is in the list and nothing is critical.
-pub(crate) fn acceptable_algorithm(
-    header: &Header,
-    allowed: &[Algorithm],
-) -> Result<Algorithm, VerifyError> {
+pub(crate) fn acceptable_algorithm(header: &Header, allowed: &[Algorithm]) -> Result<Algorithm, VerifyError> {
     if header.crit {
         return Err(VerifyError::Critical);
     }
@@ -169,11 +161,7 @@ pub(crate) fn check_type(header: &Header, allowed: &[&str]) -> Result<(), Verify
         _ => typ,
     };
     let found = allowed.iter().any(|t| t.eq_ignore_ascii_case(short));
-    if found {
-        Ok(())
-    } else {
-        Err(VerifyError::Type)
-    }
+    if found { Ok(()) } else { Err(VerifyError::Type) }
 }
 
 /// The bytes of a public key as ring wants them.
@@ -196,10 +184,7 @@ impl PublicKey {
                 let (n, e) = (bytes(&jwk.n)?, bytes(&jwk.e)?);
                 // ring refuses leading zeros, which some libraries write.
                 let trim = |b: Vec<u8>| b.iter().skip_while(|x| **x == 0).copied().collect();
-                Some(Self::Rsa {
-                    n: trim(n),
-                    e: trim(e),
-                })
+                Some(Self::Rsa { n: trim(n), e: trim(e) })
             }
             ("EC", Some(curve)) => {
                 let length = match curve {
@@ -220,11 +205,7 @@ impl PublicKey {
     }
 
     /// Verifies the signature with an algorithm that fits the key.
-    pub(crate) fn verify(
-        &self,
-        algorithm: Algorithm,
-        compact: &Compact<'_>,
-    ) -> Result<(), VerifyError> {
+    pub(crate) fn verify(&self, algorithm: Algorithm, compact: &Compact<'_>) -> Result<(), VerifyError> {
         let message = compact.signing_input.as_bytes();
         let signature = &compact.signature;
         let verified = match (self, algorithm) {
@@ -241,9 +222,7 @@ impl PublicKey {
             (Self::Bytes(key), Algorithm::ES384) => {
                 UnparsedPublicKey::new(&ECDSA_P384_SHA384_FIXED, key).verify(message, signature)
             }
-            (Self::Bytes(key), Algorithm::EdDSA) => {
-                UnparsedPublicKey::new(&ED25519, key).verify(message, signature)
-            }
+            (Self::Bytes(key), Algorithm::EdDSA) => UnparsedPublicKey::new(&ED25519, key).verify(message, signature),
             _ => return Err(VerifyError::Algorithm),
         };
         verified.map_err(|_| VerifyError::Signature)
@@ -262,13 +241,7 @@ pub enum TimeError {
 }
 
 /// Checks times in seconds since 1970; `leeway` is forgiven on either side.
-pub fn check_times(
-    exp: i64,
-    nbf: Option<i64>,
-    iat: Option<i64>,
-    now: i64,
-    leeway: i64,
-) -> Result<(), TimeError> {
+pub fn check_times(exp: i64, nbf: Option<i64>, iat: Option<i64>, now: i64, leeway: i64) -> Result<(), TimeError> {
     if exp.saturating_add(leeway) <= now {
         return Err(TimeError::Expired);
     }

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::{forge, key, ready};
 use crate::client_assertion::{CLOCK_LEEWAY, MAX_LIFETIME};
 use crate::{
-    Algorithm, Assertion, AssertionError as E, Jwk, Jwks, SigningKey, TimeError, VerifyError,
-    assertion_client_id, verify_client_assertion,
+    Algorithm, Assertion, AssertionError as E, Jwk, Jwks, SigningKey, TimeError, VerifyError, assertion_client_id,
+    verify_client_assertion,
 };
 
 const NOW: i64 = 1_700_000_000;
@@ -58,10 +58,7 @@ fn types_and_missing_kid() {
     for (header, good) in [
         (json!({"alg":"ES256"}), true),
         (json!({"alg":"ES256","typ":"jwt"}), true),
-        (
-            json!({"alg":"ES256","typ":"client-authentication+jwt"}),
-            true,
-        ),
+        (json!({"alg":"ES256","typ":"client-authentication+jwt"}), true),
         (json!({"alg":"ES256","typ":"application/JWT"}), true),
         (json!({"alg":"ES256","typ":"at+jwt"}), false),
         (json!({"alg":"ES256","typ":"logout+jwt"}), false),
@@ -78,44 +75,19 @@ fn types_and_missing_kid() {
 #[test]
 fn keys_of_a_client() {
     let (key, other) = (key(Algorithm::ES256), super::key(Algorithm::ES256));
-    let jwt = forge(
-        &key,
-        &json!({"alg":"ES256"}),
-        claims().to_string().as_bytes(),
-    );
-    let check = |keys: Vec<Jwk>, allowed: &[Algorithm]| {
-        verify_client_assertion(&jwt, &Jwks { keys }, allowed, &[ISSUER], NOW)
-    };
+    let jwt = forge(&key, &json!({"alg":"ES256"}), claims().to_string().as_bytes());
+    let check =
+        |keys: Vec<Jwk>, allowed: &[Algorithm]| verify_client_assertion(&jwt, &Jwks { keys }, allowed, &[ISSUER], NOW);
     let (mine, foreign) = (key.public_jwk(), other.public_jwk());
     // Without a kid, each key that fits is tried.
     assert!(check(vec![foreign.clone(), mine.clone()], Algorithm::ALL).is_ok());
-    let bare = Jwk {
-        alg: None,
-        use_: None,
-        kid: None,
-        ..mine.clone()
-    };
+    let bare = Jwk { alg: None, use_: None, kid: None, ..mine.clone() };
     assert!(check(vec![bare], Algorithm::ALL).is_ok());
-    assert_eq!(
-        check(vec![foreign], Algorithm::ALL),
-        Err(E::Token(VerifyError::Signature))
-    );
-    assert_eq!(
-        check(vec![], Algorithm::ALL),
-        Err(E::Token(VerifyError::UnknownKey))
-    );
-    let encryption = Jwk {
-        use_: Some("enc".into()),
-        ..mine.clone()
-    };
-    assert_eq!(
-        check(vec![encryption], Algorithm::ALL),
-        Err(E::Token(VerifyError::UnknownKey))
-    );
-    assert_eq!(
-        check(vec![mine], &[Algorithm::RS256]),
-        Err(E::Token(VerifyError::Algorithm))
-    );
+    assert_eq!(check(vec![foreign], Algorithm::ALL), Err(E::Token(VerifyError::Signature)));
+    assert_eq!(check(vec![], Algorithm::ALL), Err(E::Token(VerifyError::UnknownKey)));
+    let encryption = Jwk { use_: Some("enc".into()), ..mine.clone() };
+    assert_eq!(check(vec![encryption], Algorithm::ALL), Err(E::Token(VerifyError::UnknownKey)));
+    assert_eq!(check(vec![mine], &[Algorithm::RS256]), Err(E::Token(VerifyError::Algorithm)));
 }
 
 #[test]
@@ -138,16 +110,8 @@ fn claims_that_are_refused() {
         ("exp", json!(u64::MAX), E::Lifetime),
         ("exp", json!("1"), malformed),
         ("exp", Value::Null, malformed),
-        (
-            "nbf",
-            json!(NOW + CLOCK_LEEWAY + 1),
-            E::Time(TimeError::NotYet),
-        ),
-        (
-            "iat",
-            json!(NOW + CLOCK_LEEWAY + 1),
-            E::Time(TimeError::NotYet),
-        ),
+        ("nbf", json!(NOW + CLOCK_LEEWAY + 1), E::Time(TimeError::NotYet)),
+        ("iat", json!(NOW + CLOCK_LEEWAY + 1), E::Time(TimeError::NotYet)),
         ("iat", json!("now"), malformed),
         ("jti", json!(""), E::Jti),
         ("jti", json!("j".repeat(257)), E::Jti),
@@ -156,20 +120,12 @@ fn claims_that_are_refused() {
     for (name, value, expected) in table {
         let mut claims = claims();
         claims[*name] = value.clone();
-        assert_eq!(
-            verify_claims(&key, &claims).unwrap_err(),
-            *expected,
-            "{name}: {value}"
-        );
+        assert_eq!(verify_claims(&key, &claims).unwrap_err(), *expected, "{name}: {value}");
     }
     for (name, expected) in [("aud", malformed), ("exp", malformed), ("jti", E::Jti)] {
         let mut claims = claims();
         claims.as_object_mut().unwrap().remove(name);
-        assert_eq!(
-            verify_claims(&key, &claims).unwrap_err(),
-            expected,
-            "{name} missing"
-        );
+        assert_eq!(verify_claims(&key, &claims).unwrap_err(), expected, "{name} missing");
     }
 }
 

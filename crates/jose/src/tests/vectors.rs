@@ -30,28 +30,19 @@ fn rfc_7515_a_2_rs256() {
         "n": "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ",
         "e": "AQAB"
     });
-    check(
-        jwk,
-        Algorithm::RS256,
-        &format!("eyJhbGciOiJSUzI1NiJ9.{JOE}.{signature}"),
-    );
+    check(jwk, Algorithm::RS256, &format!("eyJhbGciOiJSUzI1NiJ9.{JOE}.{signature}"));
 }
 
 #[test]
 fn rfc_7515_a_3_es256() {
-    let signature =
-        "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
+    let signature = "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
     let jwk = json!({
         "kty": "EC",
         "crv": "P-256",
         "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
         "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"
     });
-    check(
-        jwk,
-        Algorithm::ES256,
-        &format!("eyJhbGciOiJFUzI1NiJ9.{JOE}.{signature}"),
-    );
+    check(jwk, Algorithm::ES256, &format!("eyJhbGciOiJFUzI1NiJ9.{JOE}.{signature}"));
 }
 
 const ED25519_PRIVATE: &str = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A";
@@ -67,10 +58,8 @@ fn rfc_8037_a_4_and_a_5_ed25519() {
     check(jwk, Algorithm::EdDSA, &token);
 
     // The PKCS#8 frame (RFC 8410 §7) around the private key of A.1.
-    let mut pkcs8 = vec![
-        0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04,
-        0x20,
-    ];
+    let mut pkcs8 =
+        vec![0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
     pkcs8.extend(URL_SAFE_NO_PAD.decode(ED25519_PRIVATE).unwrap());
     let key = SigningKey::from_pkcs8("a", Algorithm::EdDSA, &pkcs8).unwrap();
     assert_eq!(key.public_jwk().x.as_deref(), Some(ED25519_PUBLIC));

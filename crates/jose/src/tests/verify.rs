@@ -5,14 +5,11 @@ use serde_json::{Value, json};
 use super::{encode, forge, key, ready};
 use crate::verification::JwkError;
 use crate::{
-    Algorithm, Expect, Jwk, Jwks, KeyError, MAX_TOKEN_LENGTH, SigningKey, TimeError,
-    VerificationKeys, VerifyError, check_times, decode_unverified_header, sign_jwt,
+    Algorithm, Expect, Jwk, Jwks, KeyError, MAX_TOKEN_LENGTH, SigningKey, TimeError, VerificationKeys, VerifyError,
+    check_times, decode_unverified_header, sign_jwt,
 };
 
-const EXPECT: Expect<'_> = Expect {
-    typ: &["at+jwt"],
-    algorithms: Algorithm::SIGNING,
-};
+const EXPECT: Expect<'_> = Expect { typ: &["at+jwt"], algorithms: Algorithm::SIGNING };
 
 fn keys(signing: &[&SigningKey]) -> VerificationKeys {
     let keys = signing.iter().map(|k| k.public_jwk()).collect();
@@ -73,10 +70,7 @@ fn public_jwks_hold_public_members_only() {
 #[test]
 fn debug_hides_the_private_key() {
     let key = key(Algorithm::EdDSA);
-    let expected = format!(
-        "SigningKey {{ kid: {:?}, algorithm: EdDSA, .. }}",
-        key.kid()
-    );
+    let expected = format!("SigningKey {{ kid: {:?}, algorithm: EdDSA, .. }}", key.kid());
     assert_eq!(format!("{key:?}"), expected);
 }
 
@@ -86,94 +80,33 @@ fn headers_that_are_refused() {
     let (kid, other) = (key.kid(), super::key(Algorithm::EdDSA));
     let known = keys(&[&key, &other]);
     let table = [
-        (
-            json!({"alg":"none","kid":kid,"typ":"at+jwt"}),
-            VerifyError::Algorithm,
-        ),
-        (
-            json!({"alg":"NONE","kid":kid,"typ":"at+jwt"}),
-            VerifyError::Algorithm,
-        ),
-        (
-            json!({"alg":"HS256","kid":kid,"typ":"at+jwt"}),
-            VerifyError::Algorithm,
-        ),
-        (
-            json!({"alg":"ES384","kid":kid,"typ":"at+jwt"}),
-            VerifyError::Algorithm,
-        ),
-        (
-            json!({"alg":"RS256","kid":kid,"typ":"at+jwt"}),
-            VerifyError::Algorithm,
-        ),
-        (
-            json!({"alg":"ES256","kid":other.kid(),"typ":"at+jwt"}),
-            VerifyError::Algorithm,
-        ),
-        (
-            json!({"alg":"EdDSA","kid":other.kid(),"typ":"at+jwt"}),
-            VerifyError::Signature,
-        ),
-        (
-            json!({"alg":"ES256","kid":"unknown","typ":"at+jwt"}),
-            VerifyError::UnknownKey,
-        ),
-        (
-            json!({"alg":"ES256","typ":"at+jwt"}),
-            VerifyError::UnknownKey,
-        ),
-        (
-            json!({"alg":"ES256","typ":"at+jwt","jwk":key.public_jwk()}),
-            VerifyError::UnknownKey,
-        ),
+        (json!({"alg":"none","kid":kid,"typ":"at+jwt"}), VerifyError::Algorithm),
+        (json!({"alg":"NONE","kid":kid,"typ":"at+jwt"}), VerifyError::Algorithm),
+        (json!({"alg":"HS256","kid":kid,"typ":"at+jwt"}), VerifyError::Algorithm),
+        (json!({"alg":"ES384","kid":kid,"typ":"at+jwt"}), VerifyError::Algorithm),
+        (json!({"alg":"RS256","kid":kid,"typ":"at+jwt"}), VerifyError::Algorithm),
+        (json!({"alg":"ES256","kid":other.kid(),"typ":"at+jwt"}), VerifyError::Algorithm),
+        (json!({"alg":"EdDSA","kid":other.kid(),"typ":"at+jwt"}), VerifyError::Signature),
+        (json!({"alg":"ES256","kid":"unknown","typ":"at+jwt"}), VerifyError::UnknownKey),
+        (json!({"alg":"ES256","typ":"at+jwt"}), VerifyError::UnknownKey),
+        (json!({"alg":"ES256","typ":"at+jwt","jwk":key.public_jwk()}), VerifyError::UnknownKey),
         (json!({"alg":"ES256","kid":kid}), VerifyError::Type),
-        (
-            json!({"alg":"ES256","kid":kid,"typ":"JWT"}),
-            VerifyError::Type,
-        ),
-        (
-            json!({"alg":"ES256","kid":kid,"typ":"application/"}),
-            VerifyError::Type,
-        ),
-        (
-            json!({"alg":"ES256","kid":kid,"typ":"application/application/at+jwt"}),
-            VerifyError::Type,
-        ),
-        (
-            json!({"alg":"ES256","kid":kid,"typ":"at+jwt","crit":["exp"]}),
-            VerifyError::Critical,
-        ),
-        (
-            json!({"alg":"ES256","kid":kid,"typ":"at+jwt","crit":[]}),
-            VerifyError::Critical,
-        ),
-        (
-            json!({"alg":"ES256","kid":kid,"typ":"at+jwt","crit":null}),
-            VerifyError::Critical,
-        ),
+        (json!({"alg":"ES256","kid":kid,"typ":"JWT"}), VerifyError::Type),
+        (json!({"alg":"ES256","kid":kid,"typ":"application/"}), VerifyError::Type),
+        (json!({"alg":"ES256","kid":kid,"typ":"application/application/at+jwt"}), VerifyError::Type),
+        (json!({"alg":"ES256","kid":kid,"typ":"at+jwt","crit":["exp"]}), VerifyError::Critical),
+        (json!({"alg":"ES256","kid":kid,"typ":"at+jwt","crit":[]}), VerifyError::Critical),
+        (json!({"alg":"ES256","kid":kid,"typ":"at+jwt","crit":null}), VerifyError::Critical),
         (json!({"kid":kid,"typ":"at+jwt"}), VerifyError::Malformed),
-        (
-            json!({"alg":1,"kid":kid,"typ":"at+jwt"}),
-            VerifyError::Malformed,
-        ),
-        (
-            json!({"alg":"ES256","kid":1,"typ":"at+jwt"}),
-            VerifyError::Malformed,
-        ),
-        (
-            json!({"alg":"ES256","kid":kid,"typ":["at+jwt"]}),
-            VerifyError::Malformed,
-        ),
+        (json!({"alg":1,"kid":kid,"typ":"at+jwt"}), VerifyError::Malformed),
+        (json!({"alg":"ES256","kid":1,"typ":"at+jwt"}), VerifyError::Malformed),
+        (json!({"alg":"ES256","kid":kid,"typ":["at+jwt"]}), VerifyError::Malformed),
         (json!(["ES256", kid, "at+jwt"]), VerifyError::Malformed),
         (json!("ES256"), VerifyError::Malformed),
     ];
     for (header, expected) in table {
         let token = forge(&key, &header, b"{}");
-        assert_eq!(
-            known.verify(&token, &EXPECT).unwrap_err(),
-            expected,
-            "{header}"
-        );
+        assert_eq!(known.verify(&token, &EXPECT).unwrap_err(), expected, "{header}");
     }
     let good = json!({"alg":"ES256","kid":kid,"typ":"AT+jwt"});
     assert!(known.verify(&forge(&key, &good, b"{}"), &EXPECT).is_ok());
@@ -218,10 +151,7 @@ fn forms_that_are_refused() {
     let e = known.verify(&format!("{input}."), &EXPECT).unwrap_err();
     assert_eq!(e, VerifyError::Signature);
     let long = "a".repeat(MAX_TOKEN_LENGTH + 1);
-    assert_eq!(
-        known.verify(&long, &EXPECT).unwrap_err(),
-        VerifyError::TooLong
-    );
+    assert_eq!(known.verify(&long, &EXPECT).unwrap_err(), VerifyError::TooLong);
 }
 
 #[test]
@@ -242,10 +172,7 @@ fn no_changed_character_survives() {
 fn an_absent_type_can_be_accepted() {
     let key = key(Algorithm::ES256);
     let header = json!({"alg":"ES256","kid":key.kid()});
-    let expect = Expect {
-        typ: &["", "JWT"],
-        algorithms: &[Algorithm::ES256],
-    };
+    let expect = Expect { typ: &["", "JWT"], algorithms: &[Algorithm::ES256] };
     let token = forge(&key, &header, b"{}");
     assert!(keys(&[&key]).verify(&token, &expect).is_ok());
 }
@@ -268,68 +195,32 @@ fn sets_of_our_own_keys_are_exact() {
     let parse = |keys: Vec<Jwk>| VerificationKeys::from_jwks(&Jwks { keys });
     let twice = parse(vec![jwk.clone(), jwk.clone()]).unwrap_err();
     assert_eq!(twice, JwkError::DuplicateKid(kid.clone()));
-    let nameless = Jwk {
-        kid: None,
-        ..jwk.clone()
-    };
+    let nameless = Jwk { kid: None, ..jwk.clone() };
     assert_eq!(parse(vec![nameless]).unwrap_err(), JwkError::NoKid);
     let unsupported = || JwkError::Unsupported(kid.clone());
     for broken in [
-        Jwk {
-            y: None,
-            ..jwk.clone()
-        },
-        Jwk {
-            x: Some("AA".into()),
-            ..jwk.clone()
-        },
-        Jwk {
-            x: Some("**".into()),
-            ..jwk.clone()
-        },
-        Jwk {
-            crv: Some("P-384".into()),
-            ..jwk.clone()
-        },
-        Jwk {
-            kty: "oct".into(),
-            ..jwk.clone()
-        },
+        Jwk { y: None, ..jwk.clone() },
+        Jwk { x: Some("AA".into()), ..jwk.clone() },
+        Jwk { x: Some("**".into()), ..jwk.clone() },
+        Jwk { crv: Some("P-384".into()), ..jwk.clone() },
+        Jwk { kty: "oct".into(), ..jwk.clone() },
     ] {
         assert_eq!(parse(vec![broken]).unwrap_err(), unsupported());
     }
     // An RSA key needs `alg`, because two would fit.
-    let rsa = Jwk {
-        kid: Some(kid.clone()),
-        ..Jwk::rsa(&[1; 256], &[1, 0, 1])
-    };
+    let rsa = Jwk { kid: Some(kid.clone()), ..Jwk::rsa(&[1; 256], &[1, 0, 1]) };
     assert_eq!(parse(vec![rsa]).unwrap_err(), unsupported());
 }
 
 #[test]
 fn times() {
     assert_eq!(check_times(100, None, None, 99, 0), Ok(()));
-    assert_eq!(
-        check_times(100, None, None, 100, 0),
-        Err(TimeError::Expired)
-    );
+    assert_eq!(check_times(100, None, None, 100, 0), Err(TimeError::Expired));
     assert_eq!(check_times(100, None, None, 109, 10), Ok(()));
-    assert_eq!(
-        check_times(100, None, None, 110, 10),
-        Err(TimeError::Expired)
-    );
-    assert_eq!(
-        check_times(100, Some(51), None, 50, 0),
-        Err(TimeError::NotYet)
-    );
-    assert_eq!(
-        check_times(100, None, Some(61), 50, 10),
-        Err(TimeError::NotYet)
-    );
+    assert_eq!(check_times(100, None, None, 110, 10), Err(TimeError::Expired));
+    assert_eq!(check_times(100, Some(51), None, 50, 0), Err(TimeError::NotYet));
+    assert_eq!(check_times(100, None, Some(61), 50, 10), Err(TimeError::NotYet));
     assert_eq!(check_times(100, Some(60), Some(60), 50, 10), Ok(()));
     assert_eq!(check_times(i64::MAX, None, None, i64::MAX - 1, 60), Ok(()));
-    assert_eq!(
-        check_times(i64::MIN, None, None, 0, 60),
-        Err(TimeError::Expired)
-    );
+    assert_eq!(check_times(i64::MIN, None, None, 0, 60), Err(TimeError::Expired));
 }
