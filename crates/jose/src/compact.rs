@@ -73,7 +73,7 @@ pub fn decode_unverified_payload(token: &str) -> Result<Vec<u8>, VerifyError> {
 fn parse_header(encoded: &str) -> Result<Header, VerifyError> {
     let json = decode(encoded)?;
     // serde would read an array as the fields in order.
-    if json.first() != Some(&b'{') {
+    if json.trim_ascii_start().first() != Some(&b'{') {
         return Err(VerifyError::Malformed);
     }
     serde_json::from_slice(&json).map_err(|_| VerifyError::Malformed)

@@ -79,7 +79,7 @@ impl Verified {
     /// The payload as claims.
     pub fn claims<T: DeserializeOwned>(&self) -> Result<T, VerifyError> {
         // serde would read an array as the fields in order.
-        if self.payload.first() != Some(&b'{') {
+        if self.payload.trim_ascii_start().first() != Some(&b'{') {
             return Err(VerifyError::Malformed);
         }
         serde_json::from_slice(&self.payload).map_err(|_| VerifyError::Malformed)

@@ -1,15 +1,22 @@
 //! The authorization request and its response: RFC 6749 §4.1, OpenID Connect
 //! Core §3.1.2, RFC 7636 §4.3, RFC 8707 §2, RFC 9207.
 
+mod prompt;
+mod response;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::claims::ClaimsRequest;
 use crate::error::OAuthError;
-use crate::form::{self, Params};
+use crate::form::Params;
 use crate::pkce::CodeChallenge;
+use crate::resource;
 use crate::scope::Scope;
+
+pub use prompt::{Prompt, Prompts};
+pub use response::{AuthorizationResponse, Outcome, ResponseMode, append_query};
 
 /// The only `response_type`.
 pub const RESPONSE_TYPE_CODE: &str = "code";
@@ -18,10 +25,14 @@ pub const RESPONSE_TYPE_CODE: &str = "code";
 /// them the redirect itself cannot be trusted.
 pub const REDIRECT_PARAMETERS: &[&str] = &["client_id", "redirect_uri"];
 
+/// The longest value of one parameter, in bytes. The whole request travels in
+/// URLs and forms while the person signs in.
+pub const MAX_VALUE_LENGTH: usize = 4096;
+
 /// An authorization request as it was sent: nothing is judged yet, but empty
 /// values are gone. A parameter that was repeated is absent here and named in
-/// `repeated`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// `repeated`. `Debug` leaves out what only client and server should see.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[allow(missing_docs)] // the fields are the parameters of the same name
 pub struct AuthorizationRequest {
@@ -75,10 +86,7 @@ pub struct AuthorizationRequest {
 }
 
 /// One parameter that may be sent once, and where it goes.
-type Single = (
-    &'static str,
-    fn(&mut AuthorizationRequest) -> &mut Option<String>,
-);
+type Single = (&'static str, fn(&mut AuthorizationRequest) -> &mut Option<String>);
 
 const SINGLE: &[Single] = &[
     ("response_type", |r| &mut r.response_type),
@@ -144,27 +152,75 @@ impl AuthorizationRequest {
         self.refuse_repeated(|_| true)
     }
 
+    /// Refuses values longer than [`MAX_VALUE_LENGTH`].
+    pub fn ensure_lengths(&self) -> Result<(), OAuthError> {
+        let mut copy = self.clone();
+        for (name, field) in SINGLE {
+            let value = field(&mut copy).as_deref().unwrap_or_default();
+            if value.len() > MAX_VALUE_LENGTH {
+                return Err(OAuthError::invalid_request(format!("{name} is too long")));
+            }
+        }
+        if self.resource.iter().any(|r| r.len() > MAX_VALUE_LENGTH) {
+            return Err(OAuthError::invalid_request("resource is too long"));
+        }
+        Ok(())
+    }
+
     fn refuse_repeated(&self, which: impl Fn(&str) -> bool) -> Result<(), OAuthError> {
         match self.repeated.iter().find(|name| which(name)) {
-            Some(name) => Err(OAuthError::invalid_request(format!(
-                "{name} was sent more than once"
-            ))),
+            Some(name) => Err(OAuthError::invalid_request(format!("{name} was sent more than once"))),
             None => Ok(()),
         }
+    }
+
+    /// The bytes of all its values together.
+    pub fn size(&self) -> usize {
+        let single = [
+            &self.response_type,
+            &self.client_id,
+            &self.redirect_uri,
+            &self.scope,
+            &self.state,
+            &self.nonce,
+            &self.code_challenge,
+            &self.code_challenge_method,
+            &self.response_mode,
+            &self.prompt,
+            &self.max_age,
+            &self.acr_values,
+            &self.id_token_hint,
+            &self.login_hint,
+            &self.ui_locales,
+            &self.claims_locales,
+            &self.display,
+            &self.claims,
+            &self.request,
+            &self.request_uri,
+            &self.registration,
+        ];
+        let single: usize = single.into_iter().flatten().map(String::len).sum();
+        single + self.resource.iter().map(String::len).sum::<usize>()
     }
 
     /// The response mode, `query` by default.
     pub fn parsed_response_mode(&self) -> Result<ResponseMode, OAuthError> {
         match self.response_mode.as_deref() {
             None => Ok(ResponseMode::Query),
-            Some(text) => ResponseMode::parse(text)
-                .ok_or_else(|| OAuthError::invalid_request("response_mode is not supported")),
+            Some(text) => {
+                ResponseMode::parse(text).ok_or_else(|| OAuthError::invalid_request("response_mode is not supported"))
+            }
         }
     }
 
     /// The scope, `None` if omitted.
     pub fn parsed_scope(&self) -> Result<Option<Scope>, OAuthError> {
         Ok(self.scope.as_deref().map(Scope::parse).transpose()?)
+    }
+
+    /// The distinct resource indicators (RFC 8707), in order.
+    pub fn parsed_resources(&self) -> Result<Vec<String>, OAuthError> {
+        Ok(resource::distinct(self.resource.iter().map(String::as_str))?)
     }
 
     /// The prompts, none of them if omitted.
@@ -181,26 +237,19 @@ impl AuthorizationRequest {
         let digits = text.bytes().all(|b| b.is_ascii_digit());
         match text.parse() {
             Ok(seconds) if digits => Ok(Some(seconds)),
-            _ => Err(OAuthError::invalid_request(
-                "max_age must be a number of seconds",
-            )),
+            _ => Err(OAuthError::invalid_request("max_age must be a number of seconds")),
         }
     }
 
     /// The `claims` parameter, empty if omitted.
     pub fn parsed_claims(&self) -> Result<ClaimsRequest, OAuthError> {
-        self.claims
-            .as_deref()
-            .map_or_else(|| Ok(ClaimsRequest::default()), ClaimsRequest::parse)
+        self.claims.as_deref().map_or_else(|| Ok(ClaimsRequest::default()), ClaimsRequest::parse)
     }
 
     /// The PKCE challenge, `None` if omitted.
     pub fn parsed_code_challenge(&self) -> Result<Option<CodeChallenge>, OAuthError> {
         let method = self.code_challenge_method.as_deref();
-        Ok(CodeChallenge::from_parameters(
-            self.code_challenge.as_deref(),
-            method,
-        )?)
+        Ok(CodeChallenge::from_parameters(self.code_challenge.as_deref(), method)?)
     }
 
     /// The preferred `acr` values, best first.
@@ -219,197 +268,28 @@ impl AuthorizationRequest {
     }
 }
 
-fn words(text: Option<&str>) -> impl Iterator<Item = &str> {
-    text.unwrap_or_default().split_ascii_whitespace()
-}
-
-/// How the response reaches the client.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ResponseMode {
-    /// A redirect with a query (the default for `code`).
-    #[default]
-    Query,
-    /// A form that posts itself (OAuth 2.0 Form Post Response Mode).
-    FormPost,
-}
-
-impl ResponseMode {
-    /// Every mode, for metadata.
-    pub const ALL: &'static [ResponseMode] = &[Self::Query, Self::FormPost];
-
-    /// The value of `response_mode`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Query => "query",
-            Self::FormPost => "form_post",
-        }
-    }
-
-    /// The mode of that name.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|m| m.as_str() == text)
-    }
-}
-
-/// One value of `prompt`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Prompt {
-    /// Show no page.
-    None,
-    /// Sign in again.
-    Login,
-    /// Ask for consent again.
-    Consent,
-    /// Choose an account.
-    SelectAccount,
-}
-
-impl Prompt {
-    /// Every value, for metadata.
-    pub const ALL: &'static [Prompt] =
-        &[Self::None, Self::Login, Self::Consent, Self::SelectAccount];
-
-    /// The word in `prompt`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Login => "login",
-            Self::Consent => "consent",
-            Self::SelectAccount => "select_account",
-        }
-    }
-}
-
-/// The set of prompts of a request.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Prompts {
-    /// No page may be shown. Never together with another one.
-    pub none: bool,
-    /// The person must sign in again.
-    pub login: bool,
-    /// The person must be asked for consent again.
-    pub consent: bool,
-    /// The person must choose an account.
-    pub select_account: bool,
-}
-
-impl Prompts {
-    /// Parses the space-delimited list of OpenID Connect Core §3.1.2.1.
-    ///
-    /// # Errors
-    /// `invalid_request` for an unknown value, or `none` with another one.
-    pub fn parse(text: &str) -> Result<Self, OAuthError> {
-        let mut prompts = Self::default();
-        for word in text.split_ascii_whitespace() {
-            match Prompt::ALL.iter().find(|p| p.as_str() == word) {
-                Some(Prompt::None) => prompts.none = true,
-                Some(Prompt::Login) => prompts.login = true,
-                Some(Prompt::Consent) => prompts.consent = true,
-                Some(Prompt::SelectAccount) => prompts.select_account = true,
-                None => return Err(OAuthError::invalid_request("prompt has an unknown value")),
-            }
-        }
-        if prompts.none && (prompts.login || prompts.consent || prompts.select_account) {
-            return Err(OAuthError::invalid_request(
-                "prompt none cannot be combined with another value",
-            ));
-        }
-        Ok(prompts)
-    }
-}
-
-/// What the client is told.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// An authorization code.
-    Code(String),
-    /// An error (RFC 6749 §4.1.2.1).
-    Error(OAuthError),
-}
-
-/// The answer to an authorization request whose client and redirect URI can
-/// be trusted.
-#[derive(Clone, PartialEq, Eq)]
-pub struct AuthorizationResponse {
-    /// The redirect URI, validated against the client's registration.
-    pub redirect_uri: String,
-    /// How the answer travels.
-    pub mode: ResponseMode,
-    /// The request's `state`, returned unchanged.
-    pub state: Option<String>,
-    /// The issuer (RFC 9207), in errors too.
-    pub iss: String,
-    /// Code or error.
-    pub outcome: Outcome,
-}
-
-impl AuthorizationResponse {
-    /// The response parameters, in order, for a form or a query.
-    pub fn form_fields(&self) -> Vec<(&'static str, String)> {
-        let mut fields = Vec::with_capacity(4);
-        match &self.outcome {
-            Outcome::Code(code) => fields.push(("code", code.clone())),
-            Outcome::Error(error) => {
-                fields.push(("error", error.code.as_str().to_owned()));
-                if !error.description.is_empty() {
-                    fields.push(("error_description", error.description.clone().into_owned()));
-                }
-            }
-        }
-        if let Some(state) = &self.state {
-            fields.push(("state", state.clone()));
-        }
-        fields.push(("iss", self.iss.clone()));
-        fields
-    }
-
-    /// The redirect URI with the response parameters appended to its query.
-    /// The URI's own text, existing query included, stays as registered; there
-    /// is never a fragment.
-    pub fn query_redirect_url(&self) -> String {
-        append_query(
-            &self.redirect_uri,
-            self.form_fields().iter().map(|(n, v)| (*n, v.as_str())),
-        )
-    }
-}
-
-/// Appends parameters to a URI, keeping its query and dropping its fragment.
-pub fn append_query<'a>(uri: &str, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
-    let base = uri.split('#').next().unwrap_or_default();
-    let query = form::encode(pairs);
-    if query.is_empty() {
-        return base.to_owned();
-    }
-    let separator = match base.split_once('?') {
-        None => "?",
-        Some((_, existing)) if existing.is_empty() || existing.ends_with('&') => "",
-        Some(_) => "&",
-    };
-    format!("{base}{separator}{query}")
-}
-
-impl fmt::Debug for AuthorizationResponse {
+impl fmt::Debug for AuthorizationRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let outcome: &dyn fmt::Debug = match &self.outcome {
-            Outcome::Code(_) => &"code",
-            Outcome::Error(error) => error,
-        };
-        f.debug_struct("AuthorizationResponse")
+        f.debug_struct("AuthorizationRequest")
+            .field("response_type", &self.response_type)
+            .field("client_id", &self.client_id)
             .field("redirect_uri", &self.redirect_uri)
-            .field("mode", &self.mode)
-            .field("outcome", outcome)
+            .field("scope", &self.scope)
+            .field("resource", &self.resource)
+            .field("prompt", &self.prompt)
+            .field("repeated", &self.repeated)
             .finish_non_exhaustive()
     }
+}
+
+fn words(text: Option<&str>) -> impl Iterator<Item = &str> {
+    text.unwrap_or_default().split_ascii_whitespace()
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::error::ErrorCode;
 
     fn request(query: &str) -> AuthorizationRequest {
         AuthorizationRequest::from_params(&Params::parse(query.as_bytes()).unwrap())
@@ -417,10 +297,7 @@ mod tests {
 
     #[test]
     fn every_known_parameter_is_taken() {
-        let query: Vec<String> = KNOWN_PARAMETERS
-            .iter()
-            .map(|n| format!("{n}=value-of-{n}"))
-            .collect();
+        let query: Vec<String> = KNOWN_PARAMETERS.iter().map(|n| format!("{n}=value-of-{n}")).collect();
         let json = serde_json::to_value(request(&query.join("&"))).unwrap();
         for name in KNOWN_PARAMETERS {
             let value = match &json[name] {
@@ -430,6 +307,8 @@ mod tests {
             assert_eq!(value, &format!("value-of-{name}"));
         }
         assert_eq!(json.as_object().unwrap().len(), KNOWN_PARAMETERS.len());
+        let all: usize = KNOWN_PARAMETERS.iter().map(|name| "value-of-".len() + name.len()).sum();
+        assert_eq!(request(&query.join("&")).size(), all);
     }
 
     #[test]
@@ -446,14 +325,28 @@ mod tests {
     }
 
     #[test]
-    fn prompts() {
-        let p = Prompts::parse("login consent").unwrap();
-        assert!(p.login && p.consent && !p.none && !p.select_account);
-        assert_eq!(Prompts::parse("").unwrap(), Prompts::default());
-        for bad in ["none login", "consent none", "create", "LOGIN"] {
-            let e = Prompts::parse(bad).unwrap_err();
-            assert_eq!(e.code, ErrorCode::InvalidRequest, "{bad}");
+    fn lengths() {
+        let longest = "x".repeat(MAX_VALUE_LENGTH);
+        assert!(request(&format!("state={longest}")).ensure_lengths().is_ok());
+        for name in ["state", "claims", "resource"] {
+            let e = request(&format!("{name}={longest}x")).ensure_lengths().unwrap_err();
+            assert_eq!(e.description, format!("{name} is too long"));
         }
+    }
+
+    #[test]
+    fn resources_are_checked() {
+        let r = request("resource=https://b.test&resource=https://a.test&resource=https://b.test");
+        assert_eq!(r.parsed_resources().unwrap(), ["https://b.test", "https://a.test"]);
+        let e = request("resource=api").parsed_resources().unwrap_err();
+        assert_eq!(e.code, crate::error::ErrorCode::InvalidTarget);
+    }
+
+    #[test]
+    fn debug_hides_tokens() {
+        let r = request("client_id=a&id_token_hint=e30.e30.AA&state=secret");
+        let text = format!("{r:?}");
+        assert!(!text.contains("e30") && !text.contains("secret"), "{text}");
     }
 
     #[test]
@@ -461,52 +354,7 @@ mod tests {
         assert_eq!(request("max_age=0").parsed_max_age().unwrap(), Some(0));
         assert_eq!(request("max_age=").parsed_max_age().unwrap(), None);
         for bad in ["-1", "%2B1", "1.5", "x", "99999999999", "1%20"] {
-            assert!(
-                request(&format!("max_age={bad}")).parsed_max_age().is_err(),
-                "{bad}"
-            );
+            assert!(request(&format!("max_age={bad}")).parsed_max_age().is_err(), "{bad}");
         }
-    }
-
-    fn response(redirect_uri: &str, outcome: Outcome) -> AuthorizationResponse {
-        AuthorizationResponse {
-            redirect_uri: redirect_uri.into(),
-            mode: ResponseMode::Query,
-            state: Some("a b&c".into()),
-            iss: "https://id.test".into(),
-            outcome,
-        }
-    }
-
-    #[test]
-    fn redirects_keep_the_query() {
-        let tail = "code=x&state=a+b%26c&iss=https%3A%2F%2Fid.test";
-        for (uri, expected) in [
-            ("https://a.test/cb", format!("https://a.test/cb?{tail}")),
-            ("https://a.test/cb?", format!("https://a.test/cb?{tail}")),
-            (
-                "https://a.test/cb?k=v%20w",
-                format!("https://a.test/cb?k=v%20w&{tail}"),
-            ),
-            ("https://a.test/cb#f", format!("https://a.test/cb?{tail}")),
-            ("com.example.app:/cb", format!("com.example.app:/cb?{tail}")),
-        ] {
-            let r = response(uri, Outcome::Code("x".into()));
-            assert_eq!(r.query_redirect_url(), expected);
-        }
-    }
-
-    #[test]
-    fn errors_carry_iss_and_state() {
-        let e = OAuthError::new(ErrorCode::LoginRequired, "");
-        let fields = response("https://a.test/cb", Outcome::Error(e)).form_fields();
-        let names: Vec<_> = fields.iter().map(|(n, _)| *n).collect();
-        assert_eq!(names, ["error", "state", "iss"]);
-    }
-
-    #[test]
-    fn debug_hides_the_code() {
-        let r = response("https://a.test/cb", Outcome::Code("secret-code".into()));
-        assert!(!format!("{r:?}").contains("secret-code"));
     }
 }

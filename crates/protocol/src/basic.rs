@@ -33,12 +33,8 @@ pub fn parse_authorization(header: &str) -> Result<Option<BasicCredentials>, OAu
     let Some(encoded) = crate::bearer::strip_scheme(header, "Basic") else {
         return Ok(None);
     };
-    let credentials = decode(encoded).ok_or_else(|| {
-        OAuthError::new(
-            ErrorCode::InvalidClient,
-            "the Basic credentials are malformed",
-        )
-    })?;
+    let credentials = decode(encoded)
+        .ok_or_else(|| OAuthError::new(ErrorCode::InvalidClient, "the Basic credentials are malformed"))?;
     Ok(Some(credentials))
 }
 
@@ -47,10 +43,7 @@ fn decode(encoded: &str) -> Option<BasicCredentials> {
     let colon = bytes.iter().position(|b| *b == b':')?;
     let client_id = form::decode(&bytes[..colon]).ok()?;
     let client_secret = form::decode(&bytes[colon + 1..]).ok()?;
-    (!client_id.is_empty()).then_some(BasicCredentials {
-        client_id,
-        client_secret,
-    })
+    (!client_id.is_empty()).then_some(BasicCredentials { client_id, client_secret })
 }
 
 #[cfg(test)]
@@ -64,9 +57,7 @@ mod tests {
 
     #[test]
     fn rfc_6749_section_2_3_1() {
-        let c = parse_authorization("Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3")
-            .unwrap()
-            .unwrap();
+        let c = parse_authorization("Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3").unwrap().unwrap();
         assert_eq!(c.client_id, "s6BhdRkqt3");
         assert_eq!(c.client_secret, "7Fjfp0ZBr1KtDRbnfVdmIw");
         assert!(!format!("{c:?}").contains("7Fjfp"));
@@ -74,9 +65,7 @@ mod tests {
 
     #[test]
     fn form_encoding_is_undone() {
-        let c = parse_authorization(&header(b"https%3A%2F%2Fa.test:p%3Ass+w%C3%B6rd:x"))
-            .unwrap()
-            .unwrap();
+        let c = parse_authorization(&header(b"https%3A%2F%2Fa.test:p%3Ass+w%C3%B6rd:x")).unwrap().unwrap();
         assert_eq!(c.client_id, "https://a.test");
         assert_eq!(c.client_secret, "p:ss wörd:x");
     }

@@ -20,8 +20,7 @@ pub fn parse_authorization(header: &str) -> Result<Option<&str>, OAuthError> {
 /// What follows the scheme, compared without case, and its spaces.
 pub(crate) fn strip_scheme<'a>(header: &'a str, scheme: &str) -> Option<&'a str> {
     let (name, rest) = header.split_once(' ').unwrap_or((header, ""));
-    name.eq_ignore_ascii_case(scheme)
-        .then(|| rest.trim_matches(' '))
+    name.eq_ignore_ascii_case(scheme).then(|| rest.trim_matches(' '))
 }
 
 /// `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`.
@@ -52,10 +51,7 @@ impl Challenge {
     }
 
     fn new(scheme: &str, realm: &str) -> Self {
-        let challenge = Self {
-            text: scheme.to_owned(),
-            first: true,
-        };
+        let challenge = Self { text: scheme.to_owned(), first: true };
         challenge.attribute("realm", realm)
     }
 
@@ -107,22 +103,11 @@ mod tests {
 
     #[test]
     fn tokens() {
-        assert_eq!(
-            parse_authorization("Bearer abc.d-e_f==").unwrap(),
-            Some("abc.d-e_f==")
-        );
+        assert_eq!(parse_authorization("Bearer abc.d-e_f==").unwrap(), Some("abc.d-e_f=="));
         assert_eq!(parse_authorization("bEARER  abc").unwrap(), Some("abc"));
         assert_eq!(parse_authorization("Basic abc").unwrap(), None);
         assert_eq!(parse_authorization("").unwrap(), None);
-        for bad in [
-            "Bearer",
-            "Bearer ",
-            "Bearer a b",
-            "Bearer =",
-            "Bearer a=b",
-            "Bearer a,b",
-            "Bearer é",
-        ] {
+        for bad in ["Bearer", "Bearer ", "Bearer a b", "Bearer =", "Bearer a=b", "Bearer a,b", "Bearer é"] {
             let e = parse_authorization(bad).unwrap_err();
             assert_eq!(e.code, ErrorCode::InvalidRequest, "{bad}");
         }
@@ -130,21 +115,12 @@ mod tests {
 
     #[test]
     fn challenges() {
-        assert_eq!(
-            Challenge::bearer("id.test").into_header(),
-            r#"Bearer realm="id.test""#
-        );
+        assert_eq!(Challenge::bearer("id.test").into_header(), r#"Bearer realm="id.test""#);
         let e = OAuthError::new(ErrorCode::InsufficientScope, "needs openid");
         assert_eq!(
-            Challenge::bearer("id.test")
-                .error(&e)
-                .scope("openid")
-                .into_header(),
+            Challenge::bearer("id.test").error(&e).scope("openid").into_header(),
             r#"Bearer realm="id.test", error="insufficient_scope", error_description="needs openid", scope="openid""#
         );
-        assert_eq!(
-            Challenge::basic("a\"b\\c\r\né").into_header(),
-            r#"Basic realm="a\"b\\c???""#
-        );
+        assert_eq!(Challenge::basic("a\"b\\c\r\né").into_header(), r#"Basic realm="a\"b\\c???""#);
     }
 }

@@ -28,12 +28,8 @@ pub enum AuthMethod {
 
 impl AuthMethod {
     /// Every method, for metadata.
-    pub const ALL: &'static [AuthMethod] = &[
-        Self::ClientSecretBasic,
-        Self::ClientSecretPost,
-        Self::PrivateKeyJwt,
-        Self::None,
-    ];
+    pub const ALL: &'static [AuthMethod] =
+        &[Self::ClientSecretBasic, Self::ClientSecretPost, Self::PrivateKeyJwt, Self::None];
 
     /// The registered name.
     pub const fn as_str(self) -> &'static str {
@@ -93,6 +89,27 @@ pub const SIGNING_ALGORITHMS: &[&str] = &["RS256", "ES256", "EdDSA"];
 pub const ASSERTION_ALGORITHMS: &[&str] = &["RS256", "PS256", "ES256", "ES384", "EdDSA", "Ed25519"];
 /// The longest retry window of a rotated refresh token, in seconds.
 pub const MAX_RETRY_WINDOW: u32 = 120;
+
+/// The longest `client_id`, in bytes.
+pub const MAX_CLIENT_ID_LENGTH: usize = 200;
+
+/// Checks an identifier that a client is to have: printable ASCII without
+/// spaces, quotes and backslashes, and no UUID, because those are subjects of
+/// people (RFC 9068 §5).
+pub fn validate_client_id(client_id: &str) -> Result<(), FieldError> {
+    let refuse = |message: &str| Err(FieldError { field: "client_id".to_owned(), message: message.to_owned() });
+    let allowed = |b: u8| b.is_ascii_graphic() && !matches!(b, b'"' | b'\\');
+    if client_id.is_empty() || client_id.len() > MAX_CLIENT_ID_LENGTH {
+        return refuse("must be 1 to 200 characters");
+    }
+    if !client_id.bytes().all(allowed) {
+        return refuse("must be printable ASCII without spaces, quotes and backslashes");
+    }
+    if uuid::Uuid::try_parse(client_id).is_ok() {
+        return refuse("must not be a UUID: people have those");
+    }
+    Ok(())
+}
 
 /// All that is registered about a client besides its identifier and its
 /// secrets. Unknown members are errors.
@@ -282,11 +299,7 @@ impl ClientMetadata {
         self.check_redirects(&mut errors);
         self.check_authentication(&mut errors);
         self.check_tokens(&mut errors);
-        if errors.0.is_empty() {
-            Ok(())
-        } else {
-            Err(errors.0)
-        }
+        if errors.0.is_empty() { Ok(()) } else { Err(errors.0) }
     }
 
     fn check_texts(&self, errors: &mut Errors) {
@@ -296,10 +309,7 @@ impl ClientMetadata {
             ("software_version", &self.software_version),
         ] {
             if text.as_deref().is_some_and(|t| !is_plain_text(t)) {
-                errors.add(
-                    field,
-                    "must be 1 to 200 characters without control characters",
-                );
+                errors.add(field, "must be 1 to 200 characters without control characters");
             }
         }
         for (field, uri) in [
@@ -348,10 +358,9 @@ impl ClientMetadata {
         if self.has_grant(grant_type::AUTHORIZATION_CODE) && self.redirect_uris.is_empty() {
             errors.add("redirect_uris", "needed with authorization_code");
         }
-        for (field, uris) in [
-            ("redirect_uris", &self.redirect_uris),
-            ("post_logout_redirect_uris", &self.post_logout_redirect_uris),
-        ] {
+        for (field, uris) in
+            [("redirect_uris", &self.redirect_uris), ("post_logout_redirect_uris", &self.post_logout_redirect_uris)]
+        {
             for (i, uri) in uris.iter().enumerate() {
                 match redirect_uri::validate_registration(uri) {
                     Err(e) => errors.add_at(field, i, e.to_string()),
@@ -391,14 +400,8 @@ impl ClientMetadata {
 
     fn check_tokens(&self, errors: &mut Errors) {
         for (field, alg) in [
-            (
-                "id_token_signed_response_alg",
-                Some(self.id_token_signed_response_alg.as_str()),
-            ),
-            (
-                "userinfo_signed_response_alg",
-                self.userinfo_signed_response_alg.as_deref(),
-            ),
+            ("id_token_signed_response_alg", Some(self.id_token_signed_response_alg.as_str())),
+            ("userinfo_signed_response_alg", self.userinfo_signed_response_alg.as_deref()),
         ] {
             if alg.is_some_and(|a| !SIGNING_ALGORITHMS.contains(&a)) {
                 let message = format!("must be one of {}", SIGNING_ALGORITHMS.join(", "));
@@ -443,10 +446,7 @@ impl ClientMetadata {
         hosts.sort();
         hosts.dedup();
         if hosts.len() > 1 {
-            errors.add(
-                "sector_identifier_uri",
-                "needed for pairwise subjects with redirect URIs of several hosts",
-            );
+            errors.add("sector_identifier_uri", "needed for pairwise subjects with redirect URIs of several hosts");
         }
     }
 }
@@ -455,10 +455,7 @@ struct Errors(Vec<FieldError>);
 
 impl Errors {
     fn add(&mut self, field: &str, message: impl Into<String>) {
-        self.0.push(FieldError {
-            field: field.to_owned(),
-            message: message.into(),
-        });
+        self.0.push(FieldError { field: field.to_owned(), message: message.into() });
     }
 
     fn add_at(&mut self, field: &str, index: usize, message: impl Into<String>) {
@@ -467,9 +464,7 @@ impl Errors {
 }
 
 fn is_plain_text(text: &str) -> bool {
-    (1..=200).contains(&text.chars().count())
-        && !text.chars().any(char::is_control)
-        && !text.trim().is_empty()
+    (1..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control) && !text.trim().is_empty()
 }
 
 fn is_web_uri(uri: &str) -> bool {
@@ -487,8 +482,7 @@ fn is_secure_uri(uri: &str) -> bool {
 
 fn uri_with(uri: &str, accept: impl Fn(&Url) -> bool) -> bool {
     redirect_uri::has_uri_characters_only(uri)
-        && Url::parse(uri)
-            .is_ok_and(|url| accept(&url) && url.username().is_empty() && url.password().is_none())
+        && Url::parse(uri).is_ok_and(|url| accept(&url) && url.username().is_empty() && url.password().is_none())
 }
 
 /// What is wrong with an inline JWK Set, if anything.
@@ -515,151 +509,4 @@ fn jwks_problem(jwks: &Value) -> Option<&'static str> {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use serde_json::json;
-
-    fn web() -> ClientMetadata {
-        ClientMetadata {
-            redirect_uris: vec!["https://shop.test/cb".into()],
-            ..ClientMetadata::default()
-        }
-    }
-
-    fn problems(change: impl FnOnce(&mut ClientMetadata)) -> Vec<String> {
-        let mut metadata = web();
-        change(&mut metadata);
-        let errors = metadata.validate().err().unwrap_or_default();
-        errors.into_iter().map(|e| e.field).collect()
-    }
-
-    #[test]
-    fn defaults_are_those_of_the_rfc() {
-        let m: ClientMetadata = serde_json::from_value(json!({})).unwrap();
-        assert_eq!(m, ClientMetadata::default());
-        assert_eq!(m.grant_types, ["authorization_code"]);
-        assert_eq!(m.token_endpoint_auth_method, AuthMethod::ClientSecretBasic);
-        assert_eq!(m.id_token_signed_response_alg, "RS256");
-        assert!(m.require_pkce && !m.first_party);
-        assert_eq!(web().validate(), Ok(()));
-    }
-
-    #[test]
-    fn unknown_members_are_named() {
-        let e = serde_json::from_value::<ClientMetadata>(json!({"redirect_uri": []})).unwrap_err();
-        assert!(e.to_string().contains("`redirect_uri`"), "{e}");
-        let e =
-            serde_json::from_value::<ClientMetadata>(json!({"token_endpoint_auth_method": "x"}));
-        assert!(e.is_err());
-    }
-
-    #[test]
-    fn json_round_trip() {
-        let mut m = web();
-        m.scope = Scope::parse("openid read").unwrap();
-        m.jwks = Some(json!({"keys":[{"kty":"OKP"}]}));
-        let json = serde_json::to_value(&m).unwrap();
-        assert_eq!(json["scope"], "openid read");
-        assert_eq!(serde_json::from_value::<ClientMetadata>(json).unwrap(), m);
-    }
-
-    #[test]
-    fn every_problem_is_named() {
-        type Change = fn(&mut ClientMetadata);
-        let key = |extra: &str| json!({"keys":[{"kty":"RSA", extra: "x"}]});
-        assert_eq!(problems(|m| m.jwks = Some(key("d"))), ["jwks"]);
-        let table: &[(&str, Change)] = &[
-            ("redirect_uris", |m| m.redirect_uris.clear()),
-            ("redirect_uris[1]", |m| {
-                m.redirect_uris.push("http://shop.test".into())
-            }),
-            ("redirect_uris[1]", |m| {
-                m.redirect_uris.push("com.example:/cb".into())
-            }),
-            ("redirect_uris[1]", |m| {
-                m.redirect_uris.push("https://shop.test/cb".into())
-            }),
-            ("post_logout_redirect_uris[0]", |m| {
-                m.post_logout_redirect_uris = vec!["/".into()]
-            }),
-            ("grant_types[1]", |m| m.grant_types.push("password".into())),
-            ("grant_types", |m| {
-                m.grant_types = vec!["refresh_token".into()]
-            }),
-            ("response_types[1]", |m| {
-                m.response_types.push("token".into())
-            }),
-            ("response_types", |m| m.response_types.clear()),
-            ("client_name", |m| m.client_name = Some(" ".into())),
-            ("client_uri", |m| {
-                m.client_uri = Some("javascript:alert(1)".into())
-            }),
-            ("logo_uri", |m| m.logo_uri = Some("data:image/png,x".into())),
-            ("jwks", |m| m.jwks = Some(json!([]))),
-            ("jwks", |m| {
-                m.token_endpoint_auth_method = AuthMethod::PrivateKeyJwt
-            }),
-            ("jwks_uri", |m| {
-                m.jwks_uri = Some("http://shop.test/jwks".into())
-            }),
-            ("token_endpoint_auth_signing_alg", |m| {
-                m.token_endpoint_auth_signing_alg = Some("HS256".into());
-            }),
-            ("id_token_signed_response_alg", |m| {
-                m.id_token_signed_response_alg = "none".into();
-            }),
-            ("userinfo_signed_response_alg", |m| {
-                m.userinfo_signed_response_alg = Some("HS256".into());
-            }),
-            ("resources[0]", |m| m.resources = vec!["api".into()]),
-            ("backchannel_logout_uri", |m| {
-                m.backchannel_logout_uri = Some("https://shop.test/#x".into());
-            }),
-            ("refresh_token_retry_window", |m| {
-                m.refresh_token_retry_window = Some(3600)
-            }),
-            ("sector_identifier_uri", |m| {
-                m.subject_type = SubjectType::Pairwise;
-                m.redirect_uris.push("https://other.test/cb".into());
-            }),
-        ];
-        for (field, change) in table {
-            assert_eq!(problems(change), [*field]);
-        }
-    }
-
-    #[test]
-    fn public_clients() {
-        let fields = problems(|m| {
-            m.token_endpoint_auth_method = AuthMethod::None;
-            m.grant_types.push(grant_type::CLIENT_CREDENTIALS.into());
-        });
-        assert_eq!(fields, ["grant_types"]);
-        let mut m = web();
-        m.token_endpoint_auth_method = AuthMethod::None;
-        m.require_pkce = false;
-        assert!(m.pkce_required());
-    }
-
-    #[test]
-    fn services_need_no_redirect() {
-        let m = ClientMetadata {
-            grant_types: vec![grant_type::CLIENT_CREDENTIALS.into()],
-            response_types: vec![],
-            ..ClientMetadata::default()
-        };
-        assert_eq!(m.validate(), Ok(()));
-    }
-
-    #[test]
-    fn native_clients_may_use_private_schemes() {
-        let m = ClientMetadata {
-            application_type: ApplicationType::Native,
-            redirect_uris: vec!["com.example.app:/cb".into(), "http://127.0.0.1/cb".into()],
-            ..ClientMetadata::default()
-        };
-        assert_eq!(m.validate(), Ok(()));
-        assert!(m.allows_redirect_uri("http://127.0.0.1:4000/cb"));
-    }
-}
+mod tests;

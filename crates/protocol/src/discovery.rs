@@ -105,9 +105,7 @@ impl ProviderMetadata {
     /// everything that this crate itself parses filled in.
     pub fn new(issuer: &str, paths: &EndpointPaths<'_>) -> Self {
         use crate::authorization::{Prompt, RESPONSE_TYPE_CODE, ResponseMode};
-        use crate::client_metadata::{
-            ASSERTION_ALGORITHMS, AuthMethod, SIGNING_ALGORITHMS, SubjectType,
-        };
+        use crate::client_metadata::{ASSERTION_ALGORITHMS, AuthMethod, SIGNING_ALGORITHMS, SubjectType};
         let base = issuer.trim_end_matches('/');
         let url = |path: &str| format!("{base}{path}");
         let methods = || list(AuthMethod::ALL.iter().map(|m| m.as_str()));
@@ -180,19 +178,7 @@ fn list<'a>(items: impl IntoIterator<Item = &'a str>) -> Vec<String> {
 }
 
 fn claims_supported() -> Vec<String> {
-    let protocol = [
-        "iss",
-        "sub",
-        "aud",
-        "exp",
-        "iat",
-        "auth_time",
-        "nonce",
-        "acr",
-        "amr",
-        "azp",
-        "sid",
-    ];
+    let protocol = ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "sid"];
     list(protocol.into_iter().chain(crate::claims::standard_claims()))
 }
 
@@ -223,12 +209,7 @@ mod tests {
         assert_eq!(m["request_uri_parameter_supported"], json!(false));
         assert_eq!(m["response_modes_supported"], json!(["query", "form_post"]));
         assert_eq!(m["code_challenge_methods_supported"], json!(["S256"]));
-        assert!(
-            !m["grant_types_supported"]
-                .as_array()
-                .unwrap()
-                .contains(&json!("implicit"))
-        );
+        assert!(!m["grant_types_supported"].as_array().unwrap().contains(&json!("implicit")));
     }
 
     #[test]
@@ -239,11 +220,9 @@ mod tests {
     }
 
     #[test]
-    fn the_default_auth_method_is_supported() {
+    fn introspection_is_for_confidential_clients() {
         let m = metadata("https://id.test");
-        let methods = m["introspection_endpoint_auth_methods_supported"]
-            .as_array()
-            .unwrap();
+        let methods = m["introspection_endpoint_auth_methods_supported"].as_array().unwrap();
         assert!(!methods.contains(&json!("none")));
     }
 }

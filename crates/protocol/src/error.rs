@@ -224,10 +224,7 @@ mod tests {
         let e = OAuthError::new(ErrorCode::InvalidScope, "a \"b\"\\c\r\nd é");
         assert_eq!(e.description, "a 'b'/c  d ?");
         let json = serde_json::to_string(&e).unwrap();
-        assert_eq!(
-            json,
-            r#"{"error":"invalid_scope","error_description":"a 'b'/c  d ?"}"#
-        );
+        assert_eq!(json, r#"{"error":"invalid_scope","error_description":"a 'b'/c  d ?"}"#);
     }
 
     #[test]

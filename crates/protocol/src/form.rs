@@ -62,13 +62,8 @@ impl Params {
     }
 
     /// Parameters from pairs that are decoded already.
-    pub fn from_pairs<N: Into<String>, V: Into<String>>(
-        pairs: impl IntoIterator<Item = (N, V)>,
-    ) -> Self {
-        let pairs = pairs
-            .into_iter()
-            .map(|(n, v)| (n.into(), v.into()))
-            .collect();
+    pub fn from_pairs<N: Into<String>, V: Into<String>>(pairs: impl IntoIterator<Item = (N, V)>) -> Self {
+        let pairs = pairs.into_iter().map(|(n, v)| (n.into(), v.into())).collect();
         Self { pairs }
     }
 
@@ -82,9 +77,7 @@ impl Params {
         let mut found = self.pairs.iter().filter(|(n, _)| n == name);
         let first = found.next();
         if found.next().is_some() {
-            return Err(OAuthError::invalid_request(format!(
-                "{name} was sent more than once"
-            )));
+            return Err(OAuthError::invalid_request(format!("{name} was sent more than once")));
         }
         Ok(first.map(|(_, v)| v.as_str()).filter(|v| !v.is_empty()))
     }
@@ -94,16 +87,12 @@ impl Params {
     /// # Errors
     /// `invalid_request` naming the parameter, if it is missing or repeated.
     pub fn require(&self, name: &str) -> Result<&str, OAuthError> {
-        self.get_once(name)?
-            .ok_or_else(|| OAuthError::invalid_request(format!("{name} is missing")))
+        self.get_once(name)?.ok_or_else(|| OAuthError::invalid_request(format!("{name} is missing")))
     }
 
     /// Every non-empty value of a parameter that may be repeated, in order.
     pub fn get_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.pairs
-            .iter()
-            .filter(move |(n, v)| n == name && !v.is_empty())
-            .map(|(_, v)| v.as_str())
+        self.pairs.iter().filter(move |(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.as_str())
     }
 
     /// Whether the parameter was sent, if only with an empty value.
@@ -139,17 +128,13 @@ impl Params {
 
 impl fmt::Debug for Params {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list()
-            .entries(self.pairs.iter().map(|(n, _)| n))
-            .finish()
+        f.debug_list().entries(self.pairs.iter().map(|(n, _)| n)).finish()
     }
 }
 
 /// Encodes pairs as `application/x-www-form-urlencoded`.
 pub fn encode<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
-    form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(pairs)
-        .finish()
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
 /// Decodes one name or value: `+` is a space, `%XX` a byte (RFC 6749
@@ -198,17 +183,7 @@ mod tests {
     fn decodes_in_order() {
         let p = Params::parse(b"a=1&b=x+y%20z&&a=2&flag&e=&=v").unwrap();
         let pairs: Vec<_> = p.iter().collect();
-        assert_eq!(
-            pairs,
-            [
-                ("a", "1"),
-                ("b", "x y z"),
-                ("a", "2"),
-                ("flag", ""),
-                ("e", ""),
-                ("", "v")
-            ]
-        );
+        assert_eq!(pairs, [("a", "1"), ("b", "x y z"), ("a", "2"), ("flag", ""), ("e", ""), ("", "v")]);
         assert_eq!(p.get_all("a").collect::<Vec<_>>(), ["1", "2"]);
         assert_eq!(p.get_once("b").unwrap(), Some("x y z"));
         assert_eq!(p.get_once("e").unwrap(), None);
@@ -243,10 +218,7 @@ mod tests {
             assert_eq!(Params::parse(input).unwrap_err(), *error, "{input:?}");
         }
         let many = "a=1&".repeat(MAX_PAIRS + 1);
-        assert_eq!(
-            Params::parse(many.as_bytes()).unwrap_err(),
-            ParamsError::TooMany
-        );
+        assert_eq!(Params::parse(many.as_bytes()).unwrap_err(), ParamsError::TooMany);
     }
 
     #[test]

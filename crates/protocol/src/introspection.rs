@@ -123,11 +123,7 @@ impl Serialize for IntrospectionResponse {
                 map.serialize_entry("active", &false)?;
                 map.end()
             }
-            Self::Active(token) => Active {
-                active: true,
-                token,
-            }
-            .serialize(serializer),
+            Self::Active(token) => Active { active: true, token }.serialize(serializer),
         }
     }
 }
@@ -139,10 +135,7 @@ mod tests {
 
     #[test]
     fn inactive_says_nothing_else() {
-        assert_eq!(
-            serde_json::to_string(&IntrospectionResponse::Inactive).unwrap(),
-            r#"{"active":false}"#
-        );
+        assert_eq!(serde_json::to_string(&IntrospectionResponse::Inactive).unwrap(), r#"{"active":false}"#);
     }
 
     #[test]

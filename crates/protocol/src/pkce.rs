@@ -58,10 +58,7 @@ impl CodeChallenge {
     /// The challenge of an authorization request: `None` if it has neither
     /// parameter. An absent method means `plain` (RFC 7636 §4.3) and is
     /// refused.
-    pub fn from_parameters(
-        challenge: Option<&str>,
-        method: Option<&str>,
-    ) -> Result<Option<Self>, PkceError> {
+    pub fn from_parameters(challenge: Option<&str>, method: Option<&str>) -> Result<Option<Self>, PkceError> {
         match (challenge, method) {
             (None, None) => Ok(None),
             (None, Some(_)) => Err(PkceError::ChallengeMissing),
@@ -120,8 +117,7 @@ impl fmt::Display for CodeChallenge {
 impl CodeVerifier {
     /// Parses a verifier.
     pub fn parse(text: &str) -> Result<Self, PkceError> {
-        let unreserved =
-            |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
+        let unreserved = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
         if (43..=128).contains(&text.len()) && text.bytes().all(unreserved) {
             Ok(Self(text.to_owned()))
         } else {
@@ -159,19 +155,8 @@ mod tests {
     fn malformed_challenges() {
         let padded = format!("{CHALLENGE}=");
         let trailing_bits = CHALLENGE.replace("cM", "cN");
-        for bad in [
-            "",
-            "short",
-            &padded,
-            &trailing_bits,
-            &CHALLENGE.replace('-', "+"),
-            &"A".repeat(44),
-        ] {
-            assert_eq!(
-                CodeChallenge::parse(bad).unwrap_err(),
-                PkceError::Challenge,
-                "{bad}"
-            );
+        for bad in ["", "short", &padded, &trailing_bits, &CHALLENGE.replace('-', "+"), &"A".repeat(44)] {
+            assert_eq!(CodeChallenge::parse(bad).unwrap_err(), PkceError::Challenge, "{bad}");
         }
     }
 
@@ -191,10 +176,7 @@ mod tests {
         let parse = CodeChallenge::from_parameters;
         assert_eq!(parse(None, None), Ok(None));
         assert!(matches!(parse(Some(CHALLENGE), Some("S256")), Ok(Some(_))));
-        assert_eq!(
-            parse(Some(CHALLENGE), Some("plain")),
-            Err(PkceError::Method)
-        );
+        assert_eq!(parse(Some(CHALLENGE), Some("plain")), Err(PkceError::Method));
         assert_eq!(parse(Some(CHALLENGE), Some("s256")), Err(PkceError::Method));
         assert_eq!(parse(Some(CHALLENGE), None), Err(PkceError::Method));
         assert_eq!(parse(None, Some("S256")), Err(PkceError::ChallengeMissing));

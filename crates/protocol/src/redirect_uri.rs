@@ -48,19 +48,14 @@ pub fn matches(registered: &[String], presented: &str, native: bool) -> bool {
     let Some(presented) = native.then(|| split_loopback(presented)).flatten() else {
         return false;
     };
-    registered
-        .iter()
-        .any(|r| split_loopback(r) == Some(presented))
+    registered.iter().any(|r| split_loopback(r) == Some(presented))
 }
 
 /// Splits `http://127.0.0.1:PORT/path?query` into host and what follows the
 /// port; `None` for everything else.
 fn split_loopback(uri: &str) -> Option<(&'static str, &str)> {
     for host in ["127.0.0.1", "[::1]"] {
-        let Some(rest) = uri
-            .strip_prefix("http://")
-            .and_then(|rest| rest.strip_prefix(host))
-        else {
+        let Some(rest) = uri.strip_prefix("http://").and_then(|rest| rest.strip_prefix(host)) else {
             continue;
         };
         let rest = match rest.strip_prefix(':') {
@@ -127,12 +122,7 @@ fn authority(uri: &str) -> &str {
 /// Whether only characters appear that RFC 3986 allows in a URI: no spaces,
 /// controls, backslashes or non-ASCII, which parsers repair differently.
 pub(crate) fn has_uri_characters_only(uri: &str) -> bool {
-    let refused = |b: u8| {
-        matches!(
-            b,
-            b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}'
-        )
-    };
+    let refused = |b: u8| matches!(b, b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}');
     uri.bytes().all(|b| b.is_ascii_graphic() && !refused(b))
 }
 
@@ -172,11 +162,7 @@ mod tests {
 
     #[test]
     fn loopback_port_for_native_only() {
-        let r = registered(&[
-            "http://127.0.0.1/cb",
-            "http://[::1]:7000/cb?x=1",
-            "http://localhost/cb",
-        ]);
+        let r = registered(&["http://127.0.0.1/cb", "http://[::1]:7000/cb?x=1", "http://localhost/cb"]);
         assert!(matches(&r, "http://127.0.0.1:53123/cb", true));
         assert!(matches(&r, "http://[::1]:1/cb?x=1", true));
         assert!(matches(&r, "http://[::1]/cb?x=1", true));

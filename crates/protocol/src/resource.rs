@@ -55,8 +55,16 @@ pub fn validate(indicator: &str) -> Result<(), ResourceError> {
 /// # Errors
 /// `invalid_target` if one is malformed.
 pub fn from_params(params: &Params) -> Result<Vec<String>, ResourceError> {
+    distinct(params.get_all("resource"))
+}
+
+/// The distinct ones of these indicators, in order.
+///
+/// # Errors
+/// `invalid_target` if one is malformed.
+pub fn distinct<'a>(indicators: impl IntoIterator<Item = &'a str>) -> Result<Vec<String>, ResourceError> {
     let mut resources: Vec<String> = Vec::new();
-    for indicator in params.get_all("resource") {
+    for indicator in indicators {
         validate(indicator)?;
         if resources.iter().any(|r| r == indicator) {
             continue;
@@ -76,25 +84,12 @@ mod tests {
 
     #[test]
     fn table() {
-        for good in [
-            "https://api.example.test",
-            "https://api.example.test/v1?x=y",
-            "http://localhost:8082",
-            "urn:example:api",
-        ] {
+        for good in
+            ["https://api.example.test", "https://api.example.test/v1?x=y", "http://localhost:8082", "urn:example:api"]
+        {
             assert_eq!(validate(good), Ok(()), "{good}");
         }
-        for bad in [
-            "",
-            "api",
-            "/api",
-            "//host",
-            "https:",
-            "https:host",
-            "https://",
-            "a b:c",
-            "https://é.test",
-        ] {
+        for bad in ["", "api", "/api", "//host", "https:", "https:host", "https://", "a b:c", "https://é.test"] {
             assert_eq!(validate(bad), Err(ResourceError::NotAbsolute), "{bad}");
         }
         assert_eq!(validate("https://a.test/#x"), Err(ResourceError::Fragment));
@@ -103,14 +98,9 @@ mod tests {
 
     #[test]
     fn repeated_values_are_kept_once() {
-        let p = Params::parse(
-            b"resource=https://b.test&resource=https://a.test&resource=https://b.test&resource=",
-        )
-        .unwrap();
-        assert_eq!(
-            from_params(&p).unwrap(),
-            ["https://b.test", "https://a.test"]
-        );
+        let p = Params::parse(b"resource=https://b.test&resource=https://a.test&resource=https://b.test&resource=")
+            .unwrap();
+        assert_eq!(from_params(&p).unwrap(), ["https://b.test", "https://a.test"]);
         let p = Params::parse(b"resource=nope").unwrap();
         let e = OAuthError::from(from_params(&p).unwrap_err());
         assert_eq!(e.code, ErrorCode::InvalidTarget);

@@ -44,18 +44,14 @@ impl RevocationRequest {
     pub fn parse(params: &Params) -> Result<Self, OAuthError> {
         Ok(Self {
             token: params.require("token")?.to_owned(),
-            token_type_hint: params
-                .get_once("token_type_hint")?
-                .and_then(TokenTypeHint::parse),
+            token_type_hint: params.get_once("token_type_hint")?.and_then(TokenTypeHint::parse),
         })
     }
 }
 
 impl fmt::Debug for RevocationRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RevocationRequest")
-            .field("token_type_hint", &self.token_type_hint)
-            .finish_non_exhaustive()
+        f.debug_struct("RevocationRequest").field("token_type_hint", &self.token_type_hint).finish_non_exhaustive()
     }
 }
 
@@ -72,21 +68,13 @@ mod tests {
     fn hints() {
         let r = parse("token=t&token_type_hint=refresh_token").unwrap();
         assert_eq!(r.token_type_hint, Some(TokenTypeHint::RefreshToken));
-        assert_eq!(
-            parse("token=t&token_type_hint=x").unwrap().token_type_hint,
-            None
-        );
+        assert_eq!(parse("token=t&token_type_hint=x").unwrap().token_type_hint, None);
         assert!(!format!("{r:?}").contains("\"t\""));
     }
 
     #[test]
     fn refusals() {
-        for bad in [
-            "",
-            "token=",
-            "token=a&token=a",
-            "token=a&token_type_hint=x&token_type_hint=y",
-        ] {
+        for bad in ["", "token=", "token=a&token=a", "token=a&token_type_hint=x&token_type_hint=y"] {
             assert!(parse(bad).is_err(), "{bad}");
         }
     }

@@ -10,14 +10,7 @@ use crate::error::{ErrorCode, OAuthError};
 
 /// Scopes that belong to the issuer, not to an API (OpenID Connect Core §5.4,
 /// §11).
-pub const IDENTITY_SCOPES: &[&str] = &[
-    "openid",
-    "profile",
-    "email",
-    "address",
-    "phone",
-    "offline_access",
-];
+pub const IDENTITY_SCOPES: &[&str] = &["openid", "profile", "email", "address", "phone", "offline_access"];
 
 /// Whether the scope is one of [`IDENTITY_SCOPES`].
 pub fn is_identity_scope(scope: &str) -> bool {
@@ -187,10 +180,7 @@ pub struct ScopePair {
 impl ScopePair {
     /// A pair of a resource and a scope token.
     pub fn new(resource: impl Into<String>, scope: impl Into<String>) -> Self {
-        Self {
-            resource: resource.into(),
-            scope: scope.into(),
-        }
+        Self { resource: resource.into(), scope: scope.into() }
     }
 }
 
@@ -224,9 +214,7 @@ impl ScopePairs {
 
     /// Whether the scope is held at the resource.
     pub fn contains(&self, resource: &str, scope: &str) -> bool {
-        self.0
-            .iter()
-            .any(|p| p.resource == resource && p.scope == scope)
+        self.0.iter().any(|p| p.resource == resource && p.scope == scope)
     }
 
     /// Whether any scope is held at the resource.
@@ -355,17 +343,10 @@ mod tests {
     #[test]
     fn refused_characters() {
         for bad in ["a\"b", "a\\b", "a\tb", "a\nb", "é", "a\u{7f}"] {
-            assert_eq!(
-                Scope::parse(bad).unwrap_err(),
-                ScopeError::Character,
-                "{bad:?}"
-            );
+            assert_eq!(Scope::parse(bad).unwrap_err(), ScopeError::Character, "{bad:?}");
         }
         let many: Vec<String> = (0..=MAX_SCOPE_TOKENS).map(|i| format!("s{i}")).collect();
-        assert_eq!(
-            Scope::parse(&many.join(" ")).unwrap_err(),
-            ScopeError::TooMany
-        );
+        assert_eq!(Scope::parse(&many.join(" ")).unwrap_err(), ScopeError::TooMany);
     }
 
     #[test]
@@ -374,16 +355,9 @@ mod tests {
         assert!(!pairs(&[("https://b", "read")]).is_subset_of(&held));
         assert_eq!(held.for_resource("https://a").to_string(), "read");
         assert!(held.for_resource("https://c").is_empty());
-        assert_eq!(
-            held.resources().collect::<Vec<_>>(),
-            ["https://a", "https://b"]
-        );
-        assert_eq!(
-            serde_json::to_string(&held).unwrap(),
-            r#"[["https://a","read"],["https://b","write"]]"#
-        );
-        let back: ScopePairs =
-            serde_json::from_str(r#"[["https://b","write"],["https://a","read"]]"#).unwrap();
+        assert_eq!(held.resources().collect::<Vec<_>>(), ["https://a", "https://b"]);
+        assert_eq!(serde_json::to_string(&held).unwrap(), r#"[["https://a","read"],["https://b","write"]]"#);
+        let back: ScopePairs = serde_json::from_str(r#"[["https://b","write"],["https://a","read"]]"#).unwrap();
         assert_eq!(back, held);
     }
 

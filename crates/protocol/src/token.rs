@@ -21,12 +21,7 @@ pub mod grant_type {
     /// RFC 8693 §2.1.
     pub const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
     /// Every grant type, for metadata and for registration.
-    pub const ALL: &[&str] = &[
-        AUTHORIZATION_CODE,
-        REFRESH_TOKEN,
-        CLIENT_CREDENTIALS,
-        TOKEN_EXCHANGE,
-    ];
+    pub const ALL: &[&str] = &[AUTHORIZATION_CODE, REFRESH_TOKEN, CLIENT_CREDENTIALS, TOKEN_EXCHANGE];
 }
 
 /// The `token_type` of every access token (RFC 6750).
@@ -115,10 +110,7 @@ pub struct ClientCredentialsRequest {
 impl ClientCredentialsRequest {
     /// Reads the parameters.
     pub fn parse(params: &Params) -> Result<Self, OAuthError> {
-        Ok(Self {
-            scope: scope_of(params)?,
-            resource: resource::from_params(params)?,
-        })
+        Ok(Self { scope: scope_of(params)?, resource: resource::from_params(params)? })
     }
 }
 
@@ -226,11 +218,7 @@ mod tests {
     #[test]
     fn refusals() {
         use ErrorCode as E;
-        let code = |b: &str| {
-            AuthorizationCodeRequest::parse(&params(b))
-                .unwrap_err()
-                .code
-        };
+        let code = |b: &str| AuthorizationCodeRequest::parse(&params(b)).unwrap_err().code;
         assert_eq!(code("redirect_uri=x"), E::InvalidRequest);
         assert_eq!(code("code=a&code=b"), E::InvalidRequest);
         assert_eq!(code("code=a&code_verifier=short"), E::InvalidRequest);
@@ -238,19 +226,13 @@ mod tests {
         let refresh = |b: &str| RefreshTokenRequest::parse(&params(b)).unwrap_err().code;
         assert_eq!(refresh(""), E::InvalidRequest);
         assert_eq!(refresh("refresh_token=a&scope=%22"), E::InvalidScope);
-        assert_eq!(
-            refresh("refresh_token=a&scope=a&scope=b"),
-            E::InvalidRequest
-        );
+        assert_eq!(refresh("refresh_token=a&scope=a&scope=b"), E::InvalidRequest);
     }
 
     #[test]
     fn response_skips_what_is_absent() {
         let mut r = TokenResponse::bearer("at".into());
-        assert_eq!(
-            serde_json::to_string(&r).unwrap(),
-            r#"{"access_token":"at","token_type":"Bearer"}"#
-        );
+        assert_eq!(serde_json::to_string(&r).unwrap(), r#"{"access_token":"at","token_type":"Bearer"}"#);
         r.expires_in = Some(300);
         r.scope = Some(Scope::parse("a b").unwrap());
         r.refresh_token = Some("rt".into());

@@ -35,14 +35,8 @@ pub enum TokenType {
 
 impl TokenType {
     /// Every registered type.
-    pub const ALL: &'static [TokenType] = &[
-        Self::AccessToken,
-        Self::RefreshToken,
-        Self::IdToken,
-        Self::Jwt,
-        Self::Saml1,
-        Self::Saml2,
-    ];
+    pub const ALL: &'static [TokenType] =
+        &[Self::AccessToken, Self::RefreshToken, Self::IdToken, Self::Jwt, Self::Saml1, Self::Saml2];
 
     /// The URN.
     pub const fn as_str(self) -> &'static str {
@@ -115,10 +109,9 @@ impl TokenExchangeRequest {
         let actor_type = params.get_once("actor_token_type")?;
         let actor = match (params.get_once("actor_token")?, actor_type) {
             (None, None) => None,
-            (Some(token), Some(urn)) => Some(PresentedToken {
-                token: token.to_owned(),
-                token_type: token_type(urn, "actor_token_type")?,
-            }),
+            (Some(token), Some(urn)) => {
+                Some(PresentedToken { token: token.to_owned(), token_type: token_type(urn, "actor_token_type")? })
+            }
             (Some(_), None) => {
                 return Err(OAuthError::invalid_request("actor_token_type is missing"));
             }
@@ -131,16 +124,13 @@ impl TokenExchangeRequest {
             resource: resource::from_params(params)?,
             audience: audiences(params)?,
             scope: scope_of(params)?,
-            requested_token_type: requested
-                .map(|urn| token_type(urn, "requested_token_type"))
-                .transpose()?,
+            requested_token_type: requested.map(|urn| token_type(urn, "requested_token_type")).transpose()?,
         })
     }
 }
 
 fn token_type(urn: &str, parameter: &str) -> Result<TokenType, OAuthError> {
-    TokenType::parse(urn)
-        .ok_or_else(|| OAuthError::invalid_request(format!("{parameter} is not supported")))
+    TokenType::parse(urn).ok_or_else(|| OAuthError::invalid_request(format!("{parameter} is not supported")))
 }
 
 fn audiences(params: &Params) -> Result<Vec<String>, OAuthError> {
@@ -150,10 +140,7 @@ fn audiences(params: &Params) -> Result<Vec<String>, OAuthError> {
             continue;
         }
         if audiences.len() == resource::MAX_RESOURCES {
-            return Err(OAuthError::new(
-                ErrorCode::InvalidTarget,
-                "too many audience values",
-            ));
+            return Err(OAuthError::new(ErrorCode::InvalidTarget, "too many audience values"));
         }
         audiences.push(audience.to_owned());
     }
@@ -193,34 +180,13 @@ mod tests {
             ("", E::InvalidRequest),
             ("subject_token=s", E::InvalidRequest),
             ("subject_token_type={AT}", E::InvalidRequest),
-            (
-                "subject_token=s&subject_token_type=access_token",
-                E::InvalidRequest,
-            ),
-            (
-                "subject_token=s&subject_token=s&subject_token_type={AT}",
-                E::InvalidRequest,
-            ),
-            (
-                "subject_token=s&subject_token_type={AT}&actor_token=a",
-                E::InvalidRequest,
-            ),
-            (
-                "subject_token=s&subject_token_type={AT}&actor_token_type={AT}",
-                E::InvalidRequest,
-            ),
-            (
-                "subject_token=s&subject_token_type={AT}&requested_token_type=x",
-                E::InvalidRequest,
-            ),
-            (
-                "subject_token=s&subject_token_type={AT}&resource=x",
-                E::InvalidTarget,
-            ),
-            (
-                "subject_token=s&subject_token_type={AT}&scope=%22",
-                E::InvalidScope,
-            ),
+            ("subject_token=s&subject_token_type=access_token", E::InvalidRequest),
+            ("subject_token=s&subject_token=s&subject_token_type={AT}", E::InvalidRequest),
+            ("subject_token=s&subject_token_type={AT}&actor_token=a", E::InvalidRequest),
+            ("subject_token=s&subject_token_type={AT}&actor_token_type={AT}", E::InvalidRequest),
+            ("subject_token=s&subject_token_type={AT}&requested_token_type=x", E::InvalidRequest),
+            ("subject_token=s&subject_token_type={AT}&resource=x", E::InvalidTarget),
+            ("subject_token=s&subject_token_type={AT}&scope=%22", E::InvalidScope),
         ];
         for (body, code) in table {
             let e = parse(&body.replace("{AT}", AT)).unwrap_err();
