@@ -7,6 +7,7 @@ pub mod context;
 pub mod hashing;
 pub mod journal;
 pub mod keys;
+pub mod people;
 pub mod pulse;
 pub mod refusal;
 pub mod registry;
