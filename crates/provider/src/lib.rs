@@ -3,17 +3,24 @@
 //! No axum and no SQL text here: `web` parses and renders, `storage` reads and writes.
 
 pub mod apply;
+pub mod authorize;
+pub mod browser_state;
 pub mod context;
 pub mod hashing;
+pub mod id_token_hint;
 pub mod journal;
 pub mod keys;
+pub mod logout;
 pub mod people;
 pub mod pulse;
 pub mod refusal;
 pub mod registry;
 pub mod revocations;
 pub mod scope_resolution;
+pub mod sessions;
 pub mod settings;
+pub mod sign_in;
+pub mod subject;
 
 use std::sync::Arc;
 
@@ -47,6 +54,8 @@ pub struct Provider {
     pub journal: journal::Journal,
     /// Where passwords are hashed.
     pub hashing: hashing::HashingPool,
+    /// The only way out.
+    pub outbound: outbound::Outbound,
 }
 
 impl Provider {
@@ -61,8 +70,14 @@ impl Provider {
     ) -> Result<Arc<Self>, StorageError> {
         let keys = keys::KeyRing::start(&database, &sealing, OffsetDateTime::now_utc()).await?;
         let hashing = hashing::HashingPool::start(&settings.hashing).map_err(StorageError::Malformed)?;
+        let outbound = outbound::Outbound::new(&outbound::Options {
+            allowed_networks: settings.outbound.allowed_networks.clone(),
+            extra_ca_files: settings.outbound.extra_ca_files.clone(),
+        })
+        .map_err(StorageError::Malformed)?;
         let provider = Arc::new(Self {
             hashing,
+            outbound,
             keys,
             registry: registry::Registry::new(settings.registry_capacity),
             revocations: revocations::Revocations::new(settings.lifetimes.access_token_max),

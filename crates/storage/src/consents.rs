@@ -9,10 +9,7 @@ use crate::{
 };
 
 fn columns(pairs: &ScopePairs) -> (Vec<String>, Vec<String>) {
-    pairs
-        .iter()
-        .map(|pair| (pair.resource.clone(), pair.scope.clone()))
-        .unzip()
+    pairs.iter().map(|pair| (pair.resource.clone(), pair.scope.clone())).unzip()
 }
 
 /// Whether a person has allowed a client all of `pairs`.

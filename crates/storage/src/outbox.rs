@@ -22,12 +22,7 @@ pub struct Delivery {
 ///
 /// # Errors
 /// `StorageError`.
-pub async fn insert(
-    tx: &mut Tx,
-    kind: &str,
-    payloads: &[Value],
-    now: OffsetDateTime,
-) -> Result<(), StorageError> {
+pub async fn insert(tx: &mut Tx, kind: &str, payloads: &[Value], now: OffsetDateTime) -> Result<(), StorageError> {
     let ids: Vec<_> = payloads.iter().map(|_| OutboxId::new().uuid()).collect();
     sqlx::query!(
         "insert into outbox (id, kind, payload, next_attempt_at, created_at)
@@ -76,9 +71,7 @@ pub async fn claim(
 /// # Errors
 /// `StorageError`.
 pub async fn done(database: &Database, id: OutboxId) -> Result<(), StorageError> {
-    sqlx::query!("delete from outbox where id = $1", id.uuid())
-        .execute(database.pool())
-        .await?;
+    sqlx::query!("delete from outbox where id = $1", id.uuid()).execute(database.pool()).await?;
     Ok(())
 }
 
@@ -86,12 +79,7 @@ pub async fn done(database: &Database, id: OutboxId) -> Result<(), StorageError>
 ///
 /// # Errors
 /// `StorageError`.
-pub async fn retry(
-    database: &Database,
-    id: OutboxId,
-    attempt: i32,
-    at: OffsetDateTime,
-) -> Result<(), StorageError> {
+pub async fn retry(database: &Database, id: OutboxId, attempt: i32, at: OffsetDateTime) -> Result<(), StorageError> {
     sqlx::query!(
         "update outbox set next_attempt_at = $3 where id = $1 and attempts = $2 and failed_at is null",
         id.uuid(),
@@ -107,18 +95,8 @@ pub async fn retry(
 ///
 /// # Errors
 /// `StorageError`.
-pub async fn give_up(
-    database: &Database,
-    id: OutboxId,
-    at: OffsetDateTime,
-) -> Result<(), StorageError> {
-    sqlx::query!(
-        "update outbox set failed_at = $2 where id = $1",
-        id.uuid(),
-        at
-    )
-    .execute(database.pool())
-    .await?;
+pub async fn give_up(database: &Database, id: OutboxId, at: OffsetDateTime) -> Result<(), StorageError> {
+    sqlx::query!("update outbox set failed_at = $2 where id = $1", id.uuid(), at).execute(database.pool()).await?;
     Ok(())
 }
 
@@ -126,11 +104,7 @@ pub async fn give_up(
 ///
 /// # Errors
 /// `StorageError`.
-pub async fn sweep(
-    database: &Database,
-    before: OffsetDateTime,
-    limit: i64,
-) -> Result<u64, StorageError> {
+pub async fn sweep(database: &Database, before: OffsetDateTime, limit: i64) -> Result<u64, StorageError> {
     let gone = sqlx::query!(
         "delete from outbox where id in (select id from outbox where failed_at < $1 limit $2)",
         before,

@@ -76,10 +76,7 @@ pub struct SignIn {
 ///
 /// # Errors
 /// `StorageError`.
-pub async fn by_cookie(
-    database: &Database,
-    id_hash: &[u8; 32],
-) -> Result<Option<BrowserSession>, StorageError> {
+pub async fn by_cookie(database: &Database, id_hash: &[u8; 32]) -> Result<Option<BrowserSession>, StorageError> {
     Ok(sqlx::query_as!(
         BrowserSession,
         r#"select s.id as "session_id: SessionId", s.user_id as "user_id: UserId", s.user_epoch as session_epoch,
@@ -204,12 +201,7 @@ pub async fn bind(
 /// # Errors
 /// `StorageError`.
 pub async fn unbind(tx: &mut Tx, id_hash: &[u8; 32]) -> Result<(), StorageError> {
-    sqlx::query!(
-        "delete from browser_session where id_hash = $1",
-        &id_hash[..]
-    )
-    .execute(&mut *tx.0)
-    .await?;
+    sqlx::query!("delete from browser_session where id_hash = $1", &id_hash[..]).execute(&mut *tx.0).await?;
     Ok(())
 }
 
@@ -218,12 +210,7 @@ pub async fn unbind(tx: &mut Tx, id_hash: &[u8; 32]) -> Result<(), StorageError>
 /// # Errors
 /// `StorageError`.
 pub async fn forget_cookie(database: &Database, id_hash: &[u8; 32]) -> Result<(), StorageError> {
-    sqlx::query!(
-        "delete from browser_session where id_hash = $1",
-        &id_hash[..]
-    )
-    .execute(database.pool())
-    .await?;
+    sqlx::query!("delete from browser_session where id_hash = $1", &id_hash[..]).execute(database.pool()).await?;
     Ok(())
 }
 
@@ -231,11 +218,7 @@ pub async fn forget_cookie(database: &Database, id_hash: &[u8; 32]) -> Result<()
 ///
 /// # Errors
 /// `StorageError`.
-pub async fn end(
-    tx: &mut Tx,
-    id: SessionId,
-    at: OffsetDateTime,
-) -> Result<Option<UserId>, StorageError> {
+pub async fn end(tx: &mut Tx, id: SessionId, at: OffsetDateTime) -> Result<Option<UserId>, StorageError> {
     let ended = sqlx::query_scalar!(
         r#"with ended as (
                update auth_session set ended_at = $2 where id = $1 and ended_at is null returning id, user_id),
@@ -268,11 +251,7 @@ pub async fn clients_to_tell(tx: &mut Tx, id: SessionId) -> Result<Vec<ClientKey
 ///
 /// # Errors
 /// `StorageError`.
-pub async fn sweep(
-    database: &Database,
-    before: OffsetDateTime,
-    limit: i64,
-) -> Result<u64, StorageError> {
+pub async fn sweep(database: &Database, before: OffsetDateTime, limit: i64) -> Result<u64, StorageError> {
     let gone = sqlx::query!(
         "delete from auth_session where id in (
              select s.id from auth_session s

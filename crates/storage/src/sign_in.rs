@@ -9,6 +9,8 @@ pub struct Candidate {
     pub user_id: UserId,
     /// The login name.
     pub username: String,
+    /// What people call them.
+    pub name: Option<String>,
     /// Whether they may do anything.
     pub enabled: bool,
     /// Counted up when they are disabled or their password is reset.
@@ -19,9 +21,7 @@ pub struct Candidate {
 
 impl std::fmt::Debug for Candidate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Candidate")
-            .field("user_id", &self.user_id)
-            .finish_non_exhaustive()
+        f.debug_struct("Candidate").field("user_id", &self.user_id).finish_non_exhaustive()
     }
 }
 
@@ -29,13 +29,10 @@ impl std::fmt::Debug for Candidate {
 ///
 /// # Errors
 /// `StorageError`.
-pub async fn candidate(
-    database: &Database,
-    login_name: &str,
-) -> Result<Option<Candidate>, StorageError> {
+pub async fn candidate(database: &Database, login_name: &str) -> Result<Option<Candidate>, StorageError> {
     Ok(sqlx::query_as!(
         Candidate,
-        r#"select u.id as "user_id: UserId", u.username, u.enabled, u.epoch, u.password_hash
+        r#"select u.id as "user_id: UserId", u.username, u.claims ->> 'name' as name, u.enabled, u.epoch, u.password_hash
            from login_name n join user_account u on u.id = n.user_id
            where n.name = $1"#,
         login_name
@@ -48,12 +45,7 @@ pub async fn candidate(
 ///
 /// # Errors
 /// `StorageError`.
-pub async fn rehash(
-    database: &Database,
-    user: UserId,
-    old: &str,
-    new: &str,
-) -> Result<(), StorageError> {
+pub async fn rehash(database: &Database, user: UserId, old: &str, new: &str) -> Result<(), StorageError> {
     sqlx::query!(
         "update user_account set password_hash = $3 where id = $1 and password_hash = $2",
         user.uuid(),

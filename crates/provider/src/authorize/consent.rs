@@ -1,0 +1,129 @@
+//! What a person allows an application: asked once per client, resource and scope, and remembered.
+
+use protocol::{
+    authorization::{AuthorizationResponse, Outcome},
+    client_metadata::ApplicationType,
+    error::{ErrorCode, OAuthError},
+};
+use storage::{StorageError, consents};
+use url::Url;
+
+use super::{Authorization, Flow, Next, interaction};
+use crate::{Context, refusal::Refusal, registry::Client, sessions::SignedIn};
+
+/// When a client's requests need an answer of the person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asking {
+    /// It belongs to the house.
+    Never,
+    /// For what was not allowed before.
+    Once,
+    /// Whoever listens on a loopback port or claims a private scheme may pretend to be the app (RFC 8252
+    /// section 8.6), or the client wants it so.
+    EachTime,
+}
+
+fn asking(client: &Client, authorization: &Authorization) -> Asking {
+    if client.metadata.first_party {
+        Asking::Never
+    } else if authorization.prompts.consent || can_be_impersonated(client, &authorization.reply.redirect_uri) {
+        Asking::EachTime
+    } else {
+        Asking::Once
+    }
+}
+
+/// Whether another app on the same device could receive the answer.
+fn can_be_impersonated(client: &Client, redirect_uri: &str) -> bool {
+    client.metadata.application_type == ApplicationType::Native
+        && Url::parse(redirect_uri).is_ok_and(|url| url.scheme() != "https")
+}
+
+/// Whether the person must be asked.
+pub(super) async fn is_needed(
+    context: &Context,
+    authorization: &Authorization,
+    session: &SignedIn,
+) -> Result<bool, Refusal> {
+    Ok(match asking(&authorization.client, authorization) {
+        Asking::Never => false,
+        Asking::EachTime => true,
+        Asking::Once => {
+            let (user, client) = (session.user_id, authorization.client.key);
+            !consents::covers(&context.database, user, client, &authorization.pairs).await?
+        }
+    })
+}
+
+/// What became of an answer on the consent page.
+#[derive(Debug)]
+pub enum Answered {
+    /// It counts; this comes next.
+    Next(Next),
+    /// The page was shown to somebody else than who is signed in now, or in another session: ask again.
+    SomebodyElse,
+}
+
+/// Remembers that the person allows it, and issues the code.
+///
+/// # Errors
+/// `Refusal::Unavailable`.
+pub async fn allow(context: &Context, flow: &Flow, session: Option<&SignedIn>) -> Result<Answered, Refusal> {
+    let session = match shown_to(context, flow, session) {
+        Ok(session) => session,
+        Err(instead) => return Ok(instead),
+    };
+    let authorization = &flow.authorization;
+    let mut entry = context.entry("consent.given", "ok");
+    entry.user_id = Some(session.user_id.uuid());
+    entry.session_id = Some(session.session_id.uuid());
+    entry.client_id = Some(authorization.client.client_id.clone());
+    entry.detail = Some(serde_json::json!({ "pairs": authorization.pairs }));
+    let mut tx = context.database.begin().await?;
+    consents::remember(&mut tx, session.user_id, authorization.client.key, &authorization.pairs, context.now)
+        .await
+        .map_err(gone_meanwhile)?;
+    storage::journal::append(&mut tx, &entry).await?;
+    tx.commit().await?;
+    Ok(Answered::Next(interaction::answer(context, flow, session).await?))
+}
+
+/// The client or the person was deleted a moment ago: the next attempt is told so.
+fn gone_meanwhile(error: StorageError) -> Refusal {
+    match error {
+        StorageError::Constraint(name) => Refusal::unavailable(format!("consent: {name}")),
+        error => error.into(),
+    }
+}
+
+/// Tells the client that the person said no.
+///
+/// # Errors
+/// `Refusal::Unavailable`.
+pub async fn deny(context: &Context, flow: &Flow, session: Option<&SignedIn>) -> Result<Answered, Refusal> {
+    let session = match shown_to(context, flow, session) {
+        Ok(session) => session,
+        Err(instead) => return Ok(instead),
+    };
+    let mut entry = context.entry("consent.denied", "access_denied");
+    entry.user_id = Some(session.user_id.uuid());
+    entry.session_id = Some(session.session_id.uuid());
+    entry.client_id = Some(flow.authorization.client.client_id.clone());
+    let mut tx = context.database.begin().await?;
+    storage::journal::append(&mut tx, &entry).await?;
+    tx.commit().await?;
+    Ok(Answered::Next(Next::Answer(denied(context, &flow.authorization))))
+}
+
+fn denied(context: &Context, authorization: &Authorization) -> AuthorizationResponse {
+    let error = OAuthError::new(ErrorCode::AccessDenied, "The person did not allow it");
+    authorization.reply.with(context, Outcome::Error(error))
+}
+
+/// The person who answers is the one who was asked, and signed in well enough.
+fn shown_to<'s>(context: &Context, flow: &Flow, session: Option<&'s SignedIn>) -> Result<&'s SignedIn, Answered> {
+    if session.map(|session| session.session_id) != flow.state.shown_to {
+        return Err(Answered::SomebodyElse);
+    }
+    interaction::signed_in_for(context, flow, session).map_err(Answered::Next)
+}

@@ -1,0 +1,285 @@
+//! What must happen before a request is answered: a pure decision on the facts, and the few reads behind them.
+
+use protocol::{
+    authorization::{AuthorizationResponse, Outcome, Prompts},
+    error::{ErrorCode, OAuthError},
+};
+use storage::authorization_codes::Inserted;
+use time::{Duration, OffsetDateTime};
+
+use super::{Authorization, Flow, consent, refused, respond};
+use crate::{Context, refusal::Refusal, sessions::SignedIn, subject};
+
+/// A page that the person must see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// `/login`, for anybody.
+    SignIn,
+    /// `/login`, for the person who is signed in already.
+    SignInAgain,
+    /// `/login/account`.
+    SelectAccount,
+    /// `/consent`.
+    Consent,
+}
+
+/// What comes next.
+#[derive(Debug)]
+pub enum Next {
+    /// A page of ours.
+    Show(Page),
+    /// The answer to the client.
+    Answer(AuthorizationResponse),
+    /// Nothing: this request was answered before.
+    Spent,
+}
+
+/// What is known of the session when a request is judged.
+#[derive(Clone, Debug)]
+struct Session<'a> {
+    auth_time: OffsetDateTime,
+    acr: &'a str,
+    /// Whether the client wants to hear of this person.
+    is_wanted: bool,
+    /// Whether the person signed in for this request.
+    authenticated: bool,
+    /// Whether the person chose this account for this request.
+    chosen: bool,
+}
+
+/// What the client demands.
+#[derive(Clone, Debug)]
+struct Demands<'a> {
+    prompts: Prompts,
+    max_age: Option<u32>,
+    acr: Option<&'a [String]>,
+}
+
+/// A refusal that the client is told, with the reason for the operator.
+type No = (ErrorCode, &'static str, &'static str);
+
+const LOGIN_REQUIRED: No = (ErrorCode::LoginRequired, "The person must sign in", "login_required");
+const OTHER_PERSON: No = (ErrorCode::LoginRequired, "Another person is signed in", "other_person");
+const CONSENT_REQUIRED: No = (ErrorCode::ConsentRequired, "The person must give consent", "consent_required");
+const UNMET: No = (
+    ErrorCode::UnmetAuthenticationRequirements,
+    "The sign-in does not reach an essential acr value",
+    "acr_not_reached",
+);
+
+/// Whether the sign-in is good enough, before consent is looked at: `Ok(None)` when it is.
+fn judge_sign_in(
+    demands: &Demands<'_>,
+    session: Option<&Session<'_>>,
+    now: OffsetDateTime,
+) -> Result<Option<Page>, No> {
+    let silent = demands.prompts.none;
+    let page_or = |page, no| if silent { Err(no) } else { Ok(Some(page)) };
+    let Some(session) = session else {
+        return page_or(Page::SignIn, LOGIN_REQUIRED);
+    };
+    if !session.is_wanted {
+        // Whoever just signed in for this request will not become another person by signing in again.
+        return if session.authenticated { Err(OTHER_PERSON) } else { page_or(Page::SignIn, OTHER_PERSON) };
+    }
+    if session.authenticated {
+        let reached = demands.acr.is_none_or(|wanted| wanted.iter().any(|acr| acr == session.acr));
+        return if reached { Ok(None) } else { Err(UNMET) };
+    }
+    if demands.prompts.select_account && !session.chosen {
+        return Ok(Some(Page::SelectAccount));
+    }
+    let too_old =
+        demands.max_age.is_some_and(|max_age| now - session.auth_time > Duration::seconds(i64::from(max_age)));
+    let too_weak = demands.acr.is_some_and(|wanted| !wanted.iter().any(|acr| acr == session.acr));
+    // `max_age=0` is `prompt=login` in other words (OpenID Connect Core, section 3.1.2.1).
+    if demands.prompts.login || demands.max_age == Some(0) || too_old || too_weak {
+        return page_or(Page::SignInAgain, LOGIN_REQUIRED);
+    }
+    Ok(None)
+}
+
+/// Decides what comes next, and answers the request if nothing is missing.
+///
+/// # Errors
+/// `Refusal::Unavailable`: nothing was decided.
+pub async fn advance(context: &Context, flow: &Flow, session: Option<&SignedIn>) -> Result<Next, Refusal> {
+    let judged = judge_sign_in(&demands(&flow.authorization), facts(context, flow, session).as_ref(), context.now);
+    let session = match (judged, session) {
+        (Err(no), _) => return Ok(Next::Answer(refuse(context, &flow.authorization, no))),
+        (Ok(Some(page)), _) => return Ok(Next::Show(page)),
+        (Ok(None), Some(session)) => session,
+        (Ok(None), None) => return Ok(Next::Show(Page::SignIn)),
+    };
+    if consent::is_needed(context, &flow.authorization, session).await? {
+        return Ok(if flow.authorization.prompts.none {
+            Next::Answer(refuse(context, &flow.authorization, CONSENT_REQUIRED))
+        } else {
+            Next::Show(Page::Consent)
+        });
+    }
+    answer(context, flow, session).await
+}
+
+/// Whether the sign-in is good enough for a page that follows it; if not, what comes next instead.
+///
+/// # Errors
+/// `Refusal`.
+pub(super) fn signed_in_for<'s>(
+    context: &Context,
+    flow: &Flow,
+    session: Option<&'s SignedIn>,
+) -> Result<&'s SignedIn, Next> {
+    let judged = judge_sign_in(&demands(&flow.authorization), facts(context, flow, session).as_ref(), context.now);
+    match (judged, session) {
+        (Ok(None), Some(session)) => Ok(session),
+        (Ok(page), _) => Err(Next::Show(page.unwrap_or(Page::SignIn))),
+        (Err(no), _) => Err(Next::Answer(refuse(context, &flow.authorization, no))),
+    }
+}
+
+/// Issues the code.
+pub(super) async fn answer(context: &Context, flow: &Flow, session: &SignedIn) -> Result<Next, Refusal> {
+    let (code, inserted) = respond::issue(context, flow, session).await?;
+    Ok(match inserted {
+        Inserted::Issued => Next::Answer(flow.authorization.reply.with(context, Outcome::Code(code))),
+        Inserted::RequestSpent => Next::Spent,
+        // The session ended a moment ago.
+        Inserted::SignedOut if flow.authorization.prompts.none => {
+            Next::Answer(refuse(context, &flow.authorization, LOGIN_REQUIRED))
+        }
+        Inserted::SignedOut => Next::Show(Page::SignIn),
+    })
+}
+
+fn refuse(context: &Context, authorization: &Authorization, (code, description, reason): No) -> AuthorizationResponse {
+    refused("interaction", reason, Some(&authorization.client.client_id));
+    authorization.reply.with(context, Outcome::Error(OAuthError::new(code, description)))
+}
+
+fn demands(authorization: &Authorization) -> Demands<'_> {
+    Demands { prompts: authorization.prompts, max_age: authorization.max_age, acr: authorization.acr.as_deref() }
+}
+
+fn facts<'a>(context: &Context, flow: &Flow, session: Option<&'a SignedIn>) -> Option<Session<'a>> {
+    let session = session?;
+    let wanted = flow.authorization.subjects.as_ref();
+    let is_wanted =
+        wanted.is_none_or(|wanted| wanted.contains(&subject::of(context, &flow.authorization.client, session.user_id)));
+    let authenticated = flow.state.authenticated.as_ref();
+    Some(Session {
+        auth_time: session.auth_time,
+        acr: &session.acr,
+        is_wanted,
+        authenticated: authenticated
+            .is_some_and(|own| own.session == session.session_id && own.at <= session.auth_time),
+        chosen: flow.state.chosen == Some(session.session_id),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
+
+    fn demands(prompt: &str) -> Demands<'static> {
+        Demands { prompts: Prompts::parse(prompt).expect("valid prompts"), max_age: None, acr: None }
+    }
+
+    fn session(seconds_ago: i64) -> Session<'static> {
+        Session {
+            auth_time: NOW - Duration::seconds(seconds_ago),
+            acr: "aal1",
+            is_wanted: true,
+            authenticated: false,
+            chosen: false,
+        }
+    }
+
+    #[derive(Debug, PartialEq)]
+    enum Is {
+        Fine,
+        Shows(Page),
+        Refuses(&'static str),
+    }
+
+    fn judge(demands: &Demands<'_>, session: Option<&Session<'_>>) -> Is {
+        match judge_sign_in(demands, session, NOW) {
+            Ok(None) => Is::Fine,
+            Ok(Some(page)) => Is::Shows(page),
+            Err((_, _, reason)) => Is::Refuses(reason),
+        }
+    }
+
+    #[test]
+    fn nobody_is_signed_in() {
+        assert_eq!(judge(&demands("none"), None), Is::Refuses("login_required"));
+        for prompt in ["", "login", "consent", "select_account", "select_account login consent"] {
+            assert_eq!(judge(&demands(prompt), None), Is::Shows(Page::SignIn), "{prompt}");
+        }
+    }
+
+    #[test]
+    fn a_live_session_is_enough_unless_the_client_wants_more() {
+        let table = [
+            ("", Is::Fine),
+            ("none", Is::Fine),
+            ("consent", Is::Fine),
+            ("login", Is::Shows(Page::SignInAgain)),
+            ("select_account", Is::Shows(Page::SelectAccount)),
+            ("login select_account", Is::Shows(Page::SelectAccount)),
+        ];
+        for (prompt, expected) in table {
+            assert_eq!(judge(&demands(prompt), Some(&session(5))), expected, "{prompt}");
+        }
+    }
+
+    #[test]
+    fn a_choice_satisfies_select_account_and_nothing_else() {
+        let chosen = Session { chosen: true, ..session(5) };
+        assert_eq!(judge(&demands("select_account"), Some(&chosen)), Is::Fine);
+        assert_eq!(judge(&demands("login select_account"), Some(&chosen)), Is::Shows(Page::SignInAgain));
+        assert_eq!(judge(&demands("login"), Some(&chosen)), Is::Shows(Page::SignInAgain));
+    }
+
+    #[test]
+    fn a_sign_in_for_this_request_satisfies_every_prompt() {
+        let authenticated = Session { authenticated: true, ..session(5) };
+        for prompt in ["", "login", "select_account", "login select_account consent"] {
+            assert_eq!(judge(&demands(prompt), Some(&authenticated)), Is::Fine, "{prompt}");
+        }
+    }
+
+    #[test]
+    fn max_age_counts_from_the_sign_in() {
+        let limited = |prompt, max_age| Demands { max_age: Some(max_age), ..demands(prompt) };
+        assert_eq!(judge(&limited("", 10), Some(&session(10))), Is::Fine);
+        assert_eq!(judge(&limited("", 10), Some(&session(11))), Is::Shows(Page::SignInAgain));
+        assert_eq!(judge(&limited("none", 10), Some(&session(11))), Is::Refuses("login_required"));
+        assert_eq!(judge(&limited("", 0), Some(&session(0))), Is::Shows(Page::SignInAgain));
+        assert_eq!(judge(&limited("none", 0), Some(&session(0))), Is::Refuses("login_required"));
+        let authenticated = Session { authenticated: true, ..session(3) };
+        assert_eq!(judge(&limited("", 0), Some(&authenticated)), Is::Fine);
+    }
+
+    #[test]
+    fn another_person_than_the_client_means() {
+        let other = Session { is_wanted: false, ..session(5) };
+        assert_eq!(judge(&demands("none"), Some(&other)), Is::Refuses("other_person"));
+        assert_eq!(judge(&demands(""), Some(&other)), Is::Shows(Page::SignIn));
+        let signed_in_as_other = Session { authenticated: true, ..other };
+        assert_eq!(judge(&demands(""), Some(&signed_in_as_other)), Is::Refuses("other_person"));
+    }
+
+    #[test]
+    fn an_essential_acr_is_reached_by_signing_in_or_not_at_all() {
+        let wanted = ["aal2".to_owned()];
+        let strict = Demands { acr: Some(&wanted), ..demands("") };
+        assert_eq!(judge(&strict, Some(&session(5))), Is::Shows(Page::SignInAgain));
+        let authenticated = Session { authenticated: true, ..session(5) };
+        assert_eq!(judge(&strict, Some(&authenticated)), Is::Refuses("acr_not_reached"));
+        let strong = Session { acr: "aal2", ..session(5) };
+        assert_eq!(judge(&strict, Some(&strong)), Is::Fine);
+    }
+}

@@ -1,0 +1,65 @@
+//! The code: inserted with its grant and its audit entry in one statement, before it leaves.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use storage::{
+    authorization_codes::{self, Inserted, NewCode},
+    grants::NewGrant,
+    id::GrantId,
+    sealed::{random, sha256},
+};
+
+use super::Flow;
+use crate::{Context, refusal::Refusal, sessions::SignedIn};
+
+/// The longest that a code lives (RFC 6749 section 4.1.2 allows ten minutes; we do not).
+const LONGEST: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// Issues a code for this request. The first half is worth nothing unless the second is `Issued`.
+///
+/// # Errors
+/// `Refusal::Unavailable`: no code was issued.
+pub(super) async fn issue(context: &Context, flow: &Flow, session: &SignedIn) -> Result<(String, Inserted), Refusal> {
+    let code = format!("ac_{}", URL_SAFE_NO_PAD.encode(random::<32>()));
+    let grant = grant(context, flow, session)?;
+    let authorization = &flow.authorization;
+    let new_code = NewCode {
+        hash: sha256(code.as_bytes()),
+        request_id: flow.state.id,
+        redirect_uri: authorization.reply.redirect_uri.clone(),
+        redirect_uri_given: authorization.reply.redirect_uri_given,
+        code_challenge: authorization.code_challenge.clone().map(String::from),
+        expires_at: context.now + context.settings.lifetimes.code.min(LONGEST),
+    };
+    let mut entry = context.entry("authorization.granted", "ok");
+    entry.client_id = Some(authorization.client.client_id.clone());
+    entry.detail = Some(serde_json::json!({ "pairs": grant.pairs }));
+    let inserted = authorization_codes::insert(&context.database, &grant, &new_code, &entry).await?;
+    Ok((code, inserted))
+}
+
+fn grant(context: &Context, flow: &Flow, session: &SignedIn) -> Result<NewGrant, Refusal> {
+    let authorization = &flow.authorization;
+    let claims_request = (!authorization.claims.is_empty())
+        .then(|| serde_json::to_value(&authorization.claims))
+        .transpose()
+        .map_err(|error| Refusal::internal(format!("claims parameter: {error}")))?;
+    let offline = authorization.pairs.contains(context.settings.issuer.as_str(), "offline_access");
+    let lifetimes = &context.settings.lifetimes;
+    Ok(NewGrant {
+        id: GrantId::new(),
+        client_key: authorization.client.key,
+        user_id: session.user_id,
+        user_epoch: session.user_epoch,
+        session_id: session.session_id,
+        pairs: authorization.pairs.clone(),
+        default_resource: authorization.default_resource.clone(),
+        claims_request,
+        nonce: authorization.nonce.clone(),
+        auth_time: session.auth_time,
+        acr: session.acr.clone(),
+        amr: session.amr.clone(),
+        offline,
+        created_at: context.now,
+        expires_at: if offline { context.now + lifetimes.refresh_absolute } else { session.expires_at },
+    })
+}

@@ -1,0 +1,151 @@
+//! The state of one authorization request, from its arrival to its code. It belongs to that request, not to the
+//! browser: two tabs never disturb each other, and a request that ends nowhere leaves nothing behind.
+
+use protocol::authorization::AuthorizationRequest;
+use serde::{Deserialize, Serialize};
+use storage::id::{AuthorizationRequestId, SessionId};
+use time::OffsetDateTime;
+
+use crate::{
+    Context,
+    browser_state::{self, Errand, Opened, Origin},
+    refusal::Refusal,
+    sessions::SignedIn,
+};
+
+/// A sign-in that happened for this request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Authenticated {
+    /// The session that it opened or renewed.
+    #[serde(rename = "s")]
+    pub session: SessionId,
+    /// When.
+    #[serde(rename = "t", with = "time::serde::timestamp::microseconds")]
+    pub at: OffsetDateTime,
+}
+
+/// What is remembered of an authorization request while a person is on our pages.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RequestState {
+    /// Its name: it is answered with a code once.
+    #[serde(rename = "i")]
+    pub id: AuthorizationRequestId,
+    /// When it arrived.
+    #[serde(skip, default = "unknown")]
+    pub started_at: OffsetDateTime,
+    /// What the client sent. It is judged anew at every step, so that nothing is decided on stale rules.
+    #[serde(rename = "r")]
+    pub sent: AuthorizationRequest,
+    /// The sign-in that happened for it. A live session from elsewhere does not count as one.
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
+    pub authenticated: Option<Authenticated>,
+    /// The session that was chosen for it.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub chosen: Option<SessionId>,
+    /// The session of the person to whom the page that holds this state was shown.
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    pub shown_to: Option<SessionId>,
+}
+
+fn unknown() -> OffsetDateTime {
+    OffsetDateTime::UNIX_EPOCH
+}
+
+impl RequestState {
+    /// The state of a request that arrives now.
+    #[must_use]
+    pub fn new(sent: AuthorizationRequest, now: OffsetDateTime) -> Self {
+        Self {
+            id: AuthorizationRequestId::new(),
+            started_at: now,
+            sent,
+            authenticated: None,
+            chosen: None,
+            shown_to: None,
+        }
+    }
+
+    /// The same request after a sign-in for it.
+    #[must_use]
+    pub fn authenticated_by(self, session: &SignedIn) -> Self {
+        let authenticated = Authenticated { session: session.session_id, at: session.auth_time };
+        Self { authenticated: Some(authenticated), chosen: None, shown_to: None, ..self }
+    }
+
+    /// The same request after a person chose to go on as who they are.
+    #[must_use]
+    pub fn chosen_by(self, session: &SignedIn) -> Self {
+        Self { chosen: Some(session.session_id), shown_to: None, ..self }
+    }
+
+    /// The same request, on a page that is shown to a person.
+    #[must_use]
+    pub fn shown_to(self, session: &SignedIn) -> Self {
+        Self { shown_to: Some(session.session_id), ..self }
+    }
+
+    /// The request alone, without what happened for it: what anybody may send.
+    #[must_use]
+    pub fn bare(self) -> Self {
+        Self { authenticated: None, chosen: None, shown_to: None, ..self }
+    }
+
+    /// Seals it for a browser.
+    ///
+    /// # Errors
+    /// `Refusal::Internal`.
+    pub fn seal(&self, context: &Context, browser: &[u8]) -> Result<String, Refusal> {
+        browser_state::seal(context, Errand::Authorize, browser, self.started_at, self)
+    }
+
+    /// Opens what `seal` made; `None` when it is anything else.
+    ///
+    /// From another browser only the bare request comes back: it may go on there from its beginning.
+    #[must_use]
+    pub fn open(context: &Context, browser: &[u8], text: &str) -> Option<Opened<Self>> {
+        let mut opened: Opened<Self> = browser_state::open(context, Errand::Authorize, browser, text)?;
+        opened.value.started_at = opened.started_at;
+        if opened.origin == Origin::Elsewhere {
+            opened.value = opened.value.bare();
+        }
+        Some(opened)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use storage::id::UserId;
+
+    use super::*;
+
+    fn session() -> SignedIn {
+        SignedIn {
+            session_id: SessionId::new(),
+            user_id: UserId::new(),
+            user_epoch: 1,
+            username: "ada".to_owned(),
+            name: None,
+            auth_time: OffsetDateTime::UNIX_EPOCH,
+            acr: "aal1".to_owned(),
+            amr: Vec::new(),
+            expires_at: OffsetDateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn what_happened_for_a_request_is_dropped_with_one_call() {
+        let fresh = RequestState::new(AuthorizationRequest::default(), OffsetDateTime::UNIX_EPOCH);
+        let used = fresh.clone().authenticated_by(&session()).chosen_by(&session()).shown_to(&session());
+        assert_ne!(used, fresh);
+        assert_eq!(used.bare(), fresh);
+    }
+
+    #[test]
+    fn a_new_sign_in_forgets_what_the_last_person_chose() {
+        let state = RequestState::new(AuthorizationRequest::default(), OffsetDateTime::UNIX_EPOCH);
+        let (ada, bob) = (session(), session());
+        let state = state.chosen_by(&ada).shown_to(&ada).authenticated_by(&bob);
+        assert_eq!((state.chosen, state.shown_to), (None, None));
+        assert_eq!(state.authenticated.map(|own| own.session), Some(bob.session_id));
+    }
+}

@@ -1,0 +1,77 @@
+//! Signing in with a password. Whoever does not exist, is disabled or has no password is told the same as whoever
+//! mistyped it, after the same time.
+
+use secrecy::SecretString;
+use storage::sign_in::{self, Candidate};
+use tracing::{info, warn};
+
+use super::{AAL1, Proof};
+use crate::{Context, people::login_name, refusal::Refusal};
+
+/// The longest login name that is looked up, in bytes.
+const LONGEST_NAME: usize = 320;
+
+/// Checks a login name and a password; `None` when they do not belong together, whatever the reason.
+///
+/// # Errors
+/// `Refusal::Unavailable` when it cannot be said now: the database is away, or too many are signing in.
+pub async fn verify(context: &Context, username: &str, password: SecretString) -> Result<Option<Proof>, Refusal> {
+    let candidate = find(context, username).await?;
+    let Some((candidate, hash)) = candidate.and_then(with_hash) else {
+        context.hashing.verify_dummy(password).await?;
+        return Ok(refused("unknown_person"));
+    };
+    let right = context.hashing.verify(password.clone(), hash.clone()).await?;
+    if !right {
+        return Ok(refused("wrong_password"));
+    }
+    if !candidate.enabled {
+        return Ok(refused("disabled_person"));
+    }
+    if context.hashing.is_outdated(&hash) {
+        rehash(context, &candidate, password, hash);
+    }
+    metrics::counter!("chancery_sign_ins_total", "outcome" => "ok").increment(1);
+    Ok(Some(Proof {
+        user_id: candidate.user_id,
+        user_epoch: candidate.epoch,
+        username: candidate.username,
+        name: candidate.name,
+        acr: AAL1,
+        amr: &["pwd"],
+    }))
+}
+
+async fn find(context: &Context, username: &str) -> Result<Option<Candidate>, Refusal> {
+    if username.len() > LONGEST_NAME {
+        return Ok(None);
+    }
+    match login_name::normalize(username) {
+        Some(name) => Ok(sign_in::candidate(&context.database, &name).await?),
+        None => Ok(None),
+    }
+}
+
+fn with_hash(candidate: Candidate) -> Option<(Candidate, String)> {
+    let hash = candidate.password_hash.clone()?;
+    Some((candidate, hash))
+}
+
+/// Counts a refusal. Strangers write nothing.
+fn refused(reason: &'static str) -> Option<Proof> {
+    metrics::counter!("chancery_sign_ins_total", "outcome" => reason).increment(1);
+    info!(reason, "sign-in refused");
+    None
+}
+
+/// Hashes with today's parameters, after the answer.
+fn rehash(context: &Context, candidate: &Candidate, password: SecretString, old: String) {
+    let provider = std::sync::Arc::clone(context.provider());
+    let user = candidate.user_id;
+    tokio::spawn(async move {
+        let Ok(new) = provider.hashing.hash(password).await else { return };
+        if let Err(error) = sign_in::rehash(&provider.database, user, &old, &new).await {
+            warn!(%error, "a password could not be hashed anew");
+        }
+    });
+}
