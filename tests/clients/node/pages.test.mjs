@@ -48,7 +48,7 @@ const PAGES = {
   'sign-in-refused': async (page) => {
     await page.goto(authorize());
     await submitSignIn(page, { ...ADA, password: 'wrong' });
-    await page.locator('[role=alert]').waitFor();
+    await page.locator('#login-error').waitFor();
   },
   'sign-in-again': async (page) => {
     await signedIn(page);
@@ -59,7 +59,7 @@ const PAGES = {
   'choose-account': async (page) => {
     await signedIn(page);
     await page.goto(authorize({ prompt: 'select_account' }));
-    await page.waitForURL((url) => url.origin === server.issuer && url.pathname !== '/consent');
+    await page.locator('#account-other').waitFor();
   },
   'sign-out': async (page) => {
     await signedIn(page);
@@ -73,6 +73,12 @@ const PAGES = {
     await page.getByRole('heading', { name: 'Signed out' }).waitFor();
   },
   'sign-out-without-session': async (page) => { await page.goto(`${server.issuer}/oauth2/logout`); },
+  home: async (page) => { await page.goto(server.issuer); },
+  'home-signed-in': async (page) => {
+    await signedIn(page);
+    await page.goto(server.issuer);
+    await page.locator('#home-sign-out').waitFor();
+  },
   'sign-in-without-request': async (page) => { await page.goto(`${server.issuer}/login`); },
   'request-garbled': async (page) => { await page.goto(`${server.issuer}/login?request=AAAA`); },
   'error-unknown-client': async (page) => { await page.goto(authorize({ client_id: 'unknown' })); },
@@ -93,14 +99,14 @@ for (const [name, visit] of Object.entries(PAGES)) {
 }
 
 test('the form_post page, which people without JavaScript see', async () => {
-  const { page, close } = await newPerson(browser, { javaScriptEnabled: false });
-  await page.goto(authorize({ response_mode: 'form_post' }));
+  const { page, close } = await newPerson(browser);
+  await page.route('**/form-post*.js', (route) => route.abort());
+  await page.goto(authorize({ response_mode: 'form_post', prompt: 'consent' }));
   await submitSignIn(page, ADA);
-  await page.locator('#consent-allow, form[method=post]').first().waitFor();
-  if (await page.locator('#consent-allow').count()) await page.click('#consent-allow');
-  await page.locator(`form[action="${party.callback}"]`).waitFor();
+  await page.click('#consent-allow');
+  await page.locator('#form-post-submit').waitFor();
   await inspect(page, 'form-post');
-  await page.locator('button[type=submit]').click();
+  await page.click('#form-post-submit');
   await backAtApp(page, party);
   await close();
 });
