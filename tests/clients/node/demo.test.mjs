@@ -36,7 +36,13 @@ test('the demo, from signing in to signing out', async () => {
   assert.match(await page.locator('#userinfo-claims').innerText(), /Ada/);
 
   // Each step shows its result, and no step a problem.
-  const steps = { refresh: '#refresh-result', 'call-api-read': '#app-calls, #calls', 'call-api-write': '#calls', exchange: '#exchange-result', introspect: '#ask .chip.new' };
+  const steps = {
+    refresh: '#refresh-result',
+    'call-api-read': '[data-call=call-api-read][data-status="200"]',
+    'call-api-write': '[data-call=call-api-write][data-status="201"], [data-call=call-api-write][data-status="200"]',
+    exchange: '#exchange-result',
+    introspect: '#ask .chip.new',
+  };
   for (const [id, result] of Object.entries(steps)) {
     await page.click(`#${id}`);
     await page.locator(result).first().waitFor();
