@@ -171,6 +171,14 @@ as_postgres() (
 
 postgres_user() { if id postgres >/dev/null 2>&1; then echo postgres; else echo nobody; fi; }
 
+# lock_test_postgres: one user of the folder at a time; its server stops when the script ends.
+lock_test_postgres() {
+  mkdir -p "$ROOT/.data"
+  exec 9>"$ROOT/.data/test.lock"
+  flock --nonblock 9 || fail "the tests are already running in this checkout"
+  trap stop_test_postgres EXIT
+}
+
 # start_test_postgres: a server on a free loopback port that forgets nothing on exit but is durable in
 # nothing either. Exports CHANCERY_TEST_DATABASE_URL. Stopped by stop_test_postgres.
 start_test_postgres() {
@@ -258,4 +266,12 @@ test_database() {
   PGOPTIONS='-c client_min_messages=warning' psql -qX "$CHANCERY_TEST_DATABASE_URL" \
     -c "drop database if exists \"$1\" with (force)" -c "create database \"$1\"" >/dev/null
   printf '%s\n' "${CHANCERY_TEST_DATABASE_URL%/*}/$1"
+}
+
+# migrate URL: applies every migration to an empty database.
+migrate() {
+  local file
+  for file in "$ROOT"/migrations/*.sql; do
+    psql -qX -v ON_ERROR_STOP=1 --single-transaction -f "$file" "$1" >/dev/null || return
+  done
 }
