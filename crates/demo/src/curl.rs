@@ -54,12 +54,11 @@ pub fn curl_examples(config: &DemoConfig) -> Vec<CurlExample> {
     ]
 }
 
-/// Prints the answer and keeps its `access_token` in a shell variable, without needing `jq`.
+/// Keeps the `access_token` of the answer in a shell variable, without needing `jq`, and prints it.
+/// An answer without one is printed as it is.
 fn keep_in(variable: &str, command: &str) -> String {
-    format!(
-        "{variable}=$({command} \\\n  | tee /dev/stderr \
-         | sed -n 's/.*\"access_token\" *: *\"\\([^\"]*\\)\".*/\\1/p'); echo"
-    )
+    let extract = r#"sed 's/.*"access_token" *: *"\([^"]*\)".*/\1/'"#;
+    format!("{variable}=$({command} \\\n  | {extract}); echo \"${variable}\"")
 }
 
 fn basic(client_id: &str, secret: &str) -> String {

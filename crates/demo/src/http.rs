@@ -30,14 +30,8 @@ impl Http {
     pub(crate) fn new() -> anyhow::Result<Self> {
         // Another part of the process may have installed it first: that is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(TIMEOUT)
-            .timeout(TIMEOUT)
-            // The issuer and the APIs are next door. A proxy could not reach them.
-            .no_proxy()
-            .user_agent("chancery-demo")
-            .build()?;
+        // A small machine may have no certificates of authorities. Over http none are needed.
+        let client = builder().build().or_else(|_| builder().tls_certs_only([]).build())?;
         Ok(Self(client))
     }
 
@@ -62,6 +56,16 @@ impl Http {
         }
         answer.body(body).map_err(|_| HttpError::Malformed)
     }
+}
+
+fn builder() -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(TIMEOUT)
+        .timeout(TIMEOUT)
+        // The issuer and the APIs are next door. A proxy could not reach them.
+        .no_proxy()
+        .user_agent("chancery-demo")
 }
 
 impl<'c> AsyncHttpClient<'c> for Http {

@@ -47,12 +47,15 @@ struct Kept {
 pub(crate) struct Jwks {
     url: String,
     http: Http,
+    /// Tests shorten it.
+    pub(crate) min_interval: Duration,
     kept: Mutex<Option<Kept>>,
 }
 
 impl Jwks {
     pub(crate) fn new(url: String, http: Http) -> Self {
-        Self { url, http, kept: Mutex::new(None) }
+        let kept = Mutex::new(None);
+        Self { url, http, min_interval: MIN_INTERVAL, kept }
     }
 
     /// Takes `token` apart and checks that the issuer signed it as a token of this `kind`
@@ -72,7 +75,7 @@ impl Jwks {
             let age = known.fetched.elapsed();
             match known.keys.get(id) {
                 Some(key) if age < known.max_age => return Ok(key.clone()),
-                None if age < MIN_INTERVAL => return Err(JwtError::UnknownKey.into()),
+                None if age < self.min_interval => return Err(JwtError::UnknownKey.into()),
                 _ => {}
             }
         }

@@ -13,7 +13,7 @@ use crate::{
     clock,
     sessions::{Notice, same},
     state::SharedState,
-    view::{HomePage, Layout, WelcomePage},
+    view::{Chain, HomePage, Layout, WelcomePage},
 };
 
 /// What the issuer adds when it sends the browser back after a sign-out.
@@ -58,6 +58,7 @@ fn welcome(demo: &SharedState, notice: Option<Notice>) -> Response {
         layout: Layout::new(&demo.config, "Chancery demo", notice),
         username: demo.config.person_username.clone(),
         password: demo.config.person_password.clone(),
+        chain: Chain::promise(),
     };
     render(StatusCode::OK, &page)
 }

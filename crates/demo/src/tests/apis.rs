@@ -4,8 +4,15 @@ use axum::http::{StatusCode, header};
 use openidconnect::HttpResponse;
 use serde_json::{Value, json};
 
-use super::World;
-use crate::{clock, http::Http};
+use std::time::Duration;
+
+use super::{World, issuer::FakeIssuer};
+use crate::{
+    clock,
+    http::Http,
+    jwks::{Jwks, VerifyError},
+    jwt::JwtError,
+};
 
 async fn call(world: &World, method: &str, path: &str, token: Option<&str>) -> HttpResponse {
     let http = Http::new().unwrap();
@@ -115,13 +122,23 @@ async fn spoiled_headers_and_signatures_are_refused() {
 
 #[tokio::test]
 async fn keys_are_kept_and_fetched_again_when_a_new_one_signs() {
-    let world = World::start().await;
-    let issuer = &world.issuer;
+    let issuer = FakeIssuer::start().await;
+    let http = Http::new().unwrap();
+    let mut jwks = Jwks::new(format!("{}/.well-known/jwks.json", issuer.url), http);
+    let requests = || *issuer.jwks_requests.lock().unwrap();
+    let sign = || issuer.sign("at+jwt", &json!({ "sub": "someone" }));
     for _ in 0..3 {
-        let token = issuer.sign("at+jwt", &issuer.access_claims("read"));
-        assert_eq!(call(&world, "GET", "/api/things", Some(&token)).await.status(), 200);
+        jwks.verify(&sign(), "at+jwt").await.unwrap();
     }
-    assert_eq!(*issuer.jwks_requests.lock().unwrap(), 1);
+    assert_eq!(requests(), 1);
+    let old = sign();
+    issuer.rotate("key-2");
+    let unknown = VerifyError::Token(JwtError::UnknownKey);
+    assert_eq!(jwks.verify(&sign(), "at+jwt").await.unwrap_err(), unknown);
+    assert_eq!(requests(), 1, "an unknown key does not make us ask again at once");
+    jwks.min_interval = Duration::ZERO;
+    jwks.verify(&sign(), "at+jwt").await.unwrap();
+    assert_eq!(jwks.verify(&old, "at+jwt").await.unwrap_err(), unknown);
 }
 
 #[tokio::test]
@@ -129,9 +146,9 @@ async fn without_keys_the_api_is_not_to_blame() {
     let world = World::start().await;
     let token = world.issuer.sign("at+jwt", &world.issuer.access_claims("read"));
     let http = Http::new().unwrap();
-    let jwks = crate::jwks::Jwks::new("http://localhost:1/nothing".to_owned(), http);
+    let jwks = Jwks::new("http://localhost:1/nothing".to_owned(), http);
     let refused = jwks.verify(&token, "at+jwt").await.unwrap_err();
-    assert_eq!(refused, crate::jwks::VerifyError::KeysUnavailable);
+    assert_eq!(refused, VerifyError::KeysUnavailable);
 }
 
 #[tokio::test]

@@ -6,6 +6,8 @@ use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::forma
 use super::explain::{self, Document};
 use crate::jwt::Jwt;
 
+/// Times of today need no date.
+const TIME: &[BorrowedFormatItem<'_>] = format_description!("[hour]:[minute]:[second] UTC");
 const CLOCK: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day] [hour]:[minute]:[second] UTC");
 
 /// Claims in the order in which they make sense; all others follow by name.
@@ -87,7 +89,7 @@ pub(crate) fn rows(claims: &Map<String, Value>, document: Document, now: i64) ->
     let show = |(name, value): (&String, &Value)| {
         let mut row = row(name, value, explain::claim(document, name));
         if let Some(seconds) = value.as_i64().filter(|_| is_time(name)) {
-            row.note = format!("{}, {}", clock(seconds), relative(seconds, now));
+            row.note = format!("{}, {}", clock(seconds, now), relative(seconds, now));
         }
         row
     };
@@ -111,8 +113,9 @@ fn is_time(name: &str) -> bool {
     matches!(name, "exp" | "iat" | "nbf" | "auth_time" | "updated_at")
 }
 
-fn clock(seconds: i64) -> String {
-    OffsetDateTime::from_unix_timestamp(seconds).ok().and_then(|time| time.format(CLOCK).ok()).unwrap_or_default()
+fn clock(seconds: i64, now: i64) -> String {
+    let format = if seconds / 86_400 == now / 86_400 { TIME } else { CLOCK };
+    OffsetDateTime::from_unix_timestamp(seconds).ok().and_then(|time| time.format(format).ok()).unwrap_or_default()
 }
 
 /// "in 4 min 10 s", "now", "2 h ago".
@@ -130,7 +133,7 @@ fn duration(seconds: u64) -> String {
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3600, seconds / 60);
     match seconds {
         0..60 => format!("{seconds} s"),
-        60..600 if seconds % 60 != 0 => format!("{minutes} min {} s", seconds % 60),
+        60..600 if !seconds.is_multiple_of(60) => format!("{minutes} min {} s", seconds % 60),
         60..7200 => format!("{minutes} min"),
         7200..172_800 => format!("{hours} h"),
         _ => format!("{days} days"),

@@ -13,6 +13,7 @@ use askama::Template;
 use crate::{DemoConfig, sessions::Notice};
 
 pub(crate) use home::HomePage;
+pub(crate) use picture::Chain;
 
 /// The stylesheet.
 pub(crate) const CSS: &str = include_str!("../../static/demo.css");
@@ -100,6 +101,8 @@ pub(crate) struct WelcomePage {
     pub(crate) username: String,
     /// Empty: not known here.
     pub(crate) password: String,
+    /// What the tour leads to.
+    pub(crate) chain: Chain,
 }
 
 /// The page that says what went wrong and what to do.

@@ -8,7 +8,7 @@ pub(crate) struct Node {
     /// The name of a symbol in the page: `person`, `app`, `api`, `report` or `service`.
     pub(crate) icon: &'static str,
     pub(crate) name: String,
-    /// What the token calls it.
+    /// What it does, or what the token calls it.
     pub(crate) role: &'static str,
 }
 
@@ -22,6 +22,21 @@ pub(crate) struct Chain {
 }
 
 impl Chain {
+    /// The way that the demo is about, before there is any token.
+    pub(crate) fn promise() -> Self {
+        let node = |icon, name: &str, role| Node { icon, name: name.to_owned(), role };
+        Self {
+            nodes: vec![
+                node("person", "You", "allow it once"),
+                node("app", "Demo app", "signs you in"),
+                node("api", "Demo API", "serves the app"),
+                node("report", "Reports API", "serves the Demo API"),
+            ],
+            scopes: vec![],
+            sentence: "You, the Demo app, the Demo API, the Reports API".to_owned(),
+        }
+    }
+
     /// Reads the chain out of an access token: its `sub`, its `act` or `client_id`, its `aud`.
     pub(crate) fn of(token: &str, person: &str, config: &DemoConfig) -> Option<Self> {
         let jwt = Jwt::parse(token).ok()?;
