@@ -30,13 +30,15 @@ pub struct Context {
     pub request: RequestInfo,
 }
 
+/// The clock, as PostgreSQL would store it: in microseconds, so that what is compared later is what was stored.
+pub(crate) fn now() -> OffsetDateTime {
+    let now = OffsetDateTime::now_utc();
+    now.replace_nanosecond(now.nanosecond() / 1000 * 1000).unwrap_or(now)
+}
+
 impl Context {
     pub(crate) fn new(provider: Arc<Provider>, request: RequestInfo) -> Self {
-        let now = OffsetDateTime::now_utc();
-        // PostgreSQL keeps microseconds: what we compare later must be what it stored.
-        let now = now
-            .replace_nanosecond(now.nanosecond() / 1000 * 1000)
-            .unwrap_or(now);
+        let now = now();
         let revision = provider.pulse.revision();
         Self {
             provider,

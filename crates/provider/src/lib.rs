@@ -2,6 +2,9 @@
 //!
 //! No axum and no SQL text here: `web` parses and renders, `storage` reads and writes.
 
+pub mod resources;
+pub mod clients;
+pub mod administration;
 pub mod apply;
 pub mod authorize;
 pub mod browser_state;

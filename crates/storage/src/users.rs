@@ -4,7 +4,10 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::{Database, StorageError, Tx, id::UserId};
+use crate::{
+    Database, StorageError, Tx,
+    id::{SessionId, UserId},
+};
 
 /// A person.
 #[derive(Clone, Debug, PartialEq)]
@@ -199,19 +202,19 @@ pub async fn set_login_name(
     Ok(())
 }
 
-/// Ends every session of a person. Returns how many were live.
+/// Ends every session of a person. Returns those that were live.
 ///
 /// # Errors
 /// `StorageError`.
-pub async fn end_sessions(tx: &mut Tx, user: UserId, at: OffsetDateTime) -> Result<u64, StorageError> {
-    let ended = sqlx::query!(
-        "update auth_session set ended_at = $2 where user_id = $1 and ended_at is null and expires_at > $2",
+pub async fn end_sessions(tx: &mut Tx, user: UserId, at: OffsetDateTime) -> Result<Vec<SessionId>, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"update auth_session set ended_at = $2 where user_id = $1 and ended_at is null and expires_at > $2
+           returning id as "id: SessionId""#,
         user.uuid(),
         at
     )
-    .execute(&mut *tx.0)
-    .await?;
-    Ok(ended.rows_affected())
+    .fetch_all(&mut *tx.0)
+    .await?)
 }
 
 /// Deletes a person with everything that is theirs. The grants must have been withdrawn before.

@@ -37,6 +37,10 @@ pub fn username(given: &str) -> Result<String, &'static str> {
     if normal.len() > LONGEST_USERNAME {
         return Err("must be at most 128 bytes long");
     }
+    // Commands and the console take either, and must know which is meant.
+    if uuid::Uuid::try_parse(&normal).is_ok() {
+        return Err("must not be a UUID: those are ids");
+    }
     Ok(normal.into_owned())
 }
 
@@ -79,6 +83,7 @@ mod tests {
         for typed in ["", " ", "a b", "a\0b", "a\u{200b}b", "a@", "@b", "a@b@c", "a b@c", "a@.b", "a..b@c"] {
             assert_eq!(normalize(typed), None, "{typed:?}");
         }
+        assert_eq!(normalize("0192f0c1-0000-7000-8000-000000000000"), None);
         assert_eq!(normalize(&"x".repeat(129)), None);
         assert_eq!(normalize(&format!("{}@b", "x".repeat(300))), None);
     }

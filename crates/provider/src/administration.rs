@@ -1,0 +1,189 @@
+//! What an administrative change is made with, whoever makes it: a command now, the console and the API as well.
+//!
+//! Every change is one transaction: the rows, its audit entry, what it withdraws, and one more revision, so that
+//! every instance follows within a second.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use credentials::password::{self, Parameters};
+use protocol::client_metadata::FieldError;
+use secrecy::{ExposeSecret, SecretString};
+use storage::{
+    Database, StorageError, Tx, id::RequestId, journal::Entry, pulse, revocations::Withdrawal, sealed::SealingKeys,
+};
+use time::OffsetDateTime;
+
+use crate::{Context, Provider, RequestInfo, context, refusal::Refusal, settings::Hashing};
+
+/// The most rows of one page of a list.
+pub const LONGEST_PAGE: i64 = 1000;
+
+/// Why an administrative change was not made. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum AdminError {
+    /// There is no such thing.
+    #[error("there is no {kind} {name:?}")]
+    Missing {
+        /// `client`, `user` or `resource`.
+        kind: &'static str,
+        /// What it was called.
+        name: String,
+    },
+    /// The name is taken.
+    #[error("there is a {kind} {name:?} already")]
+    Taken {
+        /// `client`, `user` or `resource`.
+        kind: &'static str,
+        /// What it was to be called.
+        name: String,
+    },
+    /// Something about what was given is wrong: each with its entry and field.
+    #[error("{}", lines(.0))]
+    Invalid(Vec<Invalid>),
+    /// It needs a sealing key, and none is known.
+    #[error("this needs the sealing keys: name the configuration file, or set CHANCERY__SECRETS__SEALING_KEYS")]
+    NoSealingKey,
+    /// Passwords cannot be hashed now.
+    #[error("passwords cannot be hashed: {0}")]
+    Hashing(String),
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+fn lines(problems: &[Invalid]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// One thing that is wrong: with which entry, and which field of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invalid {
+    /// The entry, as in `client[2] shop`. Empty for what was given as a whole.
+    pub entry: String,
+    /// The field and what is wrong with it.
+    pub error: FieldError,
+}
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.entry.is_empty() {
+            write!(f, "{}: ", self.entry)?;
+        }
+        write!(f, "{}", self.error)
+    }
+}
+
+impl AdminError {
+    /// One field is wrong.
+    pub fn field(entry: impl Into<String>, field: impl Into<String>, message: impl Into<String>) -> Self {
+        let error = FieldError { field: field.into(), message: message.into() };
+        Self::Invalid(vec![Invalid { entry: entry.into(), error }])
+    }
+}
+
+/// What is changed, from where, and at what time.
+#[derive(Clone, Debug)]
+pub struct Administration {
+    /// All shared state.
+    pub database: Database,
+    /// The one reading of the clock.
+    pub now: OffsetDateTime,
+    /// Where the change came from.
+    pub request: RequestInfo,
+    sealing: Option<SealingKeys>,
+    hashing: Hashers,
+    access_token_max: Duration,
+}
+
+#[derive(Clone, Debug)]
+enum Hashers {
+    /// The pool of a running server.
+    Pool(Arc<Provider>),
+    /// A thread of this process, which has nothing else to do.
+    Here(Parameters),
+}
+
+impl Administration {
+    /// For a command: a process of its own, without a running server.
+    #[must_use]
+    pub fn of_command(
+        database: Database,
+        sealing: Option<SealingKeys>,
+        hashing: &Hashing,
+        access_token_max: Duration,
+    ) -> Self {
+        let Hashing { memory, iterations, parallelism, .. } = *hashing;
+        Self {
+            database,
+            sealing,
+            hashing: Hashers::Here(Parameters { memory, iterations, parallelism }),
+            access_token_max,
+            now: context::now(),
+            request: RequestInfo { id: RequestId::new(), address: None, user_agent: None },
+        }
+    }
+
+    pub(crate) fn sealing(&self) -> Result<&SealingKeys, AdminError> {
+        self.sealing.as_ref().ok_or(AdminError::NoSealingKey)
+    }
+
+    /// An audit entry of this change; the rest is the caller's to fill in.
+    pub(crate) fn entry(&self, event: &'static str) -> Entry {
+        Entry {
+            at: Some(self.now),
+            event,
+            outcome: "ok",
+            request_id: Some(self.request.id.uuid()),
+            address: self.request.address,
+            ..Entry::default()
+        }
+    }
+
+    /// A withdrawal of this moment: remembered for as long as a dependent token could live.
+    pub(crate) fn withdrawal(&self, reason: &'static str) -> Withdrawal {
+        let until = self.now + self.access_token_max + Duration::from_secs(60);
+        Withdrawal { at: self.now, until, reason }
+    }
+
+    /// Commits a change and tells every instance.
+    pub(crate) async fn commit(&self, mut tx: Tx) -> Result<(), AdminError> {
+        pulse::bump_revision(&mut tx).await?;
+        tx.commit().await?;
+        if let Hashers::Pool(provider) = &self.hashing {
+            provider.pulse.wake();
+        }
+        Ok(())
+    }
+
+    /// Hashes a new password, whose length and characters were checked.
+    pub(crate) async fn hash(&self, password: SecretString) -> Result<String, AdminError> {
+        match &self.hashing {
+            Hashers::Pool(provider) => provider.hashing.hash(password).await.map_err(|refusal| match refusal {
+                Refusal::Unavailable { reason, .. } | Refusal::Internal(reason) => AdminError::Hashing(reason),
+                Refusal::Refused { reason, .. } => AdminError::Hashing(reason.as_str().to_owned()),
+            }),
+            Hashers::Here(parameters) => {
+                let parameters = *parameters;
+                tokio::task::spawn_blocking(move || password::hash(password.expose_secret(), &parameters))
+                    .await
+                    .map_err(|error| AdminError::Hashing(error.to_string()))?
+                    .map_err(|error| AdminError::Hashing(error.to_string()))
+            }
+        }
+    }
+}
+
+impl Context {
+    /// For an administrative change that this request makes.
+    #[must_use]
+    pub fn administration(&self) -> Administration {
+        Administration {
+            database: self.database.clone(),
+            sealing: Some(self.sealing.clone()),
+            hashing: Hashers::Pool(Arc::clone(self.provider())),
+            access_token_max: self.settings.lifetimes.access_token_max,
+            now: self.now,
+            request: self.request.clone(),
+        }
+    }
+}
