@@ -45,6 +45,8 @@ struct Session<'a> {
     authenticated: bool,
     /// Whether the person chose this account for this request.
     chosen: bool,
+    /// Whether the person said that somebody else wants to go on.
+    other: bool,
 }
 
 /// What the client demands.
@@ -85,6 +87,9 @@ fn judge_sign_in(
     if session.authenticated {
         let reached = demands.acr.is_none_or(|wanted| wanted.iter().any(|acr| acr == session.acr));
         return if reached { Ok(None) } else { Err(UNMET) };
+    }
+    if session.other {
+        return page_or(Page::SignIn, LOGIN_REQUIRED);
     }
     if demands.prompts.select_account && !session.chosen {
         return Ok(Some(Page::SelectAccount));
@@ -138,6 +143,13 @@ pub(super) fn signed_in_for<'s>(
     }
 }
 
+/// Whether nobody but the person who is signed in may sign in for this request.
+#[must_use]
+pub fn must_be_same_person(context: &Context, flow: &Flow, session: &SignedIn) -> bool {
+    let facts = facts(context, flow, Some(session));
+    matches!(judge_sign_in(&demands(&flow.authorization), facts.as_ref(), context.now), Ok(Some(Page::SignInAgain)))
+}
+
 /// Issues the code.
 pub(super) async fn answer(context: &Context, flow: &Flow, session: &SignedIn) -> Result<Next, Refusal> {
     let (code, inserted) = respond::issue(context, flow, session).await?;
@@ -174,6 +186,7 @@ fn facts<'a>(context: &Context, flow: &Flow, session: Option<&'a SignedIn>) -> O
         authenticated: authenticated
             .is_some_and(|own| own.session == session.session_id && own.at <= session.auth_time),
         chosen: flow.state.chosen == Some(session.session_id),
+        other: flow.state.other,
     })
 }
 
@@ -194,6 +207,7 @@ mod tests {
             is_wanted: true,
             authenticated: false,
             chosen: false,
+            other: false,
         }
     }
 
@@ -241,6 +255,15 @@ mod tests {
         assert_eq!(judge(&demands("select_account"), Some(&chosen)), Is::Fine);
         assert_eq!(judge(&demands("login select_account"), Some(&chosen)), Is::Shows(Page::SignInAgain));
         assert_eq!(judge(&demands("login"), Some(&chosen)), Is::Shows(Page::SignInAgain));
+    }
+
+    #[test]
+    fn somebody_else_signs_in_whatever_the_prompt() {
+        let other = Session { other: true, ..session(5) };
+        for prompt in ["", "login", "select_account", "consent"] {
+            assert_eq!(judge(&demands(prompt), Some(&other)), Is::Shows(Page::SignIn), "{prompt}");
+        }
+        assert_eq!(judge(&demands("select_account"), Some(&Session { authenticated: true, ..other })), Is::Fine);
     }
 
     #[test]

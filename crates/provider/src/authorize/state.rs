@@ -42,6 +42,9 @@ pub struct RequestState {
     /// The session that was chosen for it.
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     pub chosen: Option<SessionId>,
+    /// Whether somebody else than who is signed in wants to go on.
+    #[serde(rename = "o", default, skip_serializing_if = "std::ops::Not::not")]
+    pub other: bool,
     /// The session of the person to whom the page that holds this state was shown.
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pub shown_to: Option<SessionId>,
@@ -61,6 +64,7 @@ impl RequestState {
             sent,
             authenticated: None,
             chosen: None,
+            other: false,
             shown_to: None,
         }
     }
@@ -69,13 +73,19 @@ impl RequestState {
     #[must_use]
     pub fn authenticated_by(self, session: &SignedIn) -> Self {
         let authenticated = Authenticated { session: session.session_id, at: session.auth_time };
-        Self { authenticated: Some(authenticated), chosen: None, shown_to: None, ..self }
+        Self { authenticated: Some(authenticated), ..self.bare() }
     }
 
     /// The same request after a person chose to go on as who they are.
     #[must_use]
     pub fn chosen_by(self, session: &SignedIn) -> Self {
-        Self { chosen: Some(session.session_id), shown_to: None, ..self }
+        Self { chosen: Some(session.session_id), other: false, shown_to: None, ..self }
+    }
+
+    /// The same request after a person said that somebody else wants to go on.
+    #[must_use]
+    pub fn for_somebody_else(self) -> Self {
+        Self { other: true, ..self.bare() }
     }
 
     /// The same request, on a page that is shown to a person.
@@ -87,7 +97,7 @@ impl RequestState {
     /// The request alone, without what happened for it: what anybody may send.
     #[must_use]
     pub fn bare(self) -> Self {
-        Self { authenticated: None, chosen: None, shown_to: None, ..self }
+        Self { authenticated: None, chosen: None, other: false, shown_to: None, ..self }
     }
 
     /// Seals it for a browser.
@@ -135,7 +145,8 @@ mod tests {
     #[test]
     fn what_happened_for_a_request_is_dropped_with_one_call() {
         let fresh = RequestState::new(AuthorizationRequest::default(), OffsetDateTime::UNIX_EPOCH);
-        let used = fresh.clone().authenticated_by(&session()).chosen_by(&session()).shown_to(&session());
+        let used = fresh.clone().for_somebody_else().authenticated_by(&session()).chosen_by(&session());
+        let used = used.shown_to(&session());
         assert_ne!(used, fresh);
         assert_eq!(used.bare(), fresh);
     }
@@ -144,8 +155,8 @@ mod tests {
     fn a_new_sign_in_forgets_what_the_last_person_chose() {
         let state = RequestState::new(AuthorizationRequest::default(), OffsetDateTime::UNIX_EPOCH);
         let (ada, bob) = (session(), session());
-        let state = state.chosen_by(&ada).shown_to(&ada).authenticated_by(&bob);
-        assert_eq!((state.chosen, state.shown_to), (None, None));
+        let state = state.chosen_by(&ada).shown_to(&ada).for_somebody_else().authenticated_by(&bob);
+        assert_eq!((state.chosen, state.other, state.shown_to), (None, false, None));
         assert_eq!(state.authenticated.map(|own| own.session), Some(bob.session_id));
     }
 }
