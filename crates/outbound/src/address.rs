@@ -60,13 +60,7 @@ mod tests {
 
     #[test]
     fn public_addresses() {
-        for public in [
-            "1.1.1.1",
-            "93.184.216.34",
-            "2606:4700::1111",
-            "64:ff9b::101:101",
-            "::ffff:1.1.1.1",
-        ] {
+        for public in ["1.1.1.1", "93.184.216.34", "2606:4700::1111", "64:ff9b::101:101", "::ffff:1.1.1.1"] {
             assert!(is_public(public.parse().unwrap()), "{public}");
         }
     }

@@ -103,11 +103,7 @@ impl Guard {
             Some(Host::Domain(_)) => return Ok(()),
             None => return Err(OutboundError::Refused("the URL has no host")),
         };
-        if self.admits(literal, encrypted) {
-            Ok(())
-        } else {
-            Err(OutboundError::Refused(PRIVATE))
-        }
+        if self.admits(literal, encrypted) { Ok(()) } else { Err(OutboundError::Refused(PRIVATE)) }
     }
 }
 
@@ -128,9 +124,7 @@ impl Resolve for GuardedResolver {
         let (guard, encrypted) = (self.guard.clone(), self.encrypted);
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let addresses: Vec<SocketAddr> = found
-                .filter(|found| guard.admits(found.ip(), encrypted))
-                .collect();
+            let addresses: Vec<SocketAddr> = found.filter(|found| guard.admits(found.ip(), encrypted)).collect();
             if addresses.is_empty() {
                 return Err(PrivateAddress.into());
             }
@@ -145,16 +139,11 @@ impl Outbound {
     /// # Errors
     /// One line for the operator when a certificate file cannot be used.
     pub fn new(options: &Options) -> Result<Self, String> {
-        let guard = Guard {
-            allowed: options.allowed_networks.clone().into(),
-        };
+        let guard = Guard { allowed: options.allowed_networks.clone().into() };
         let client = |encrypted| {
             Client::builder()
                 .tls_backend_preconfigured(tls::config(&options.extra_ca_files)?)
-                .dns_resolver(GuardedResolver {
-                    guard: guard.clone(),
-                    encrypted,
-                })
+                .dns_resolver(GuardedResolver { guard: guard.clone(), encrypted })
                 .redirect(redirect::Policy::none())
                 .retry(reqwest::retry::never())
                 .no_proxy()
@@ -167,11 +156,7 @@ impl Outbound {
                 .build()
                 .map_err(|error| error.to_string())
         };
-        Ok(Self {
-            https: client(true)?,
-            http: client(false)?,
-            guard,
-        })
+        Ok(Self { https: client(true)?, http: client(false)?, guard })
     }
 
     /// Fetches a document.
@@ -179,10 +164,7 @@ impl Outbound {
     /// # Errors
     /// `OutboundError`.
     pub async fn get(&self, url: &Url, accept: &'static str) -> Result<Answer, OutboundError> {
-        let request = self
-            .client(url)?
-            .get(url.clone())
-            .header(header::ACCEPT, accept);
+        let request = self.client(url)?.get(url.clone()).header(header::ACCEPT, accept);
         answer(request).await
     }
 
@@ -190,30 +172,19 @@ impl Outbound {
     ///
     /// # Errors
     /// `OutboundError`. Whether it arrived is then unknown.
-    pub async fn post_form(
-        &self,
-        url: &Url,
-        form: &[(&str, &str)],
-    ) -> Result<Answer, OutboundError> {
+    pub async fn post_form(&self, url: &Url, form: &[(&str, &str)]) -> Result<Answer, OutboundError> {
         answer(self.client(url)?.post(url.clone()).form(form)).await
     }
 
     fn client(&self, url: &Url) -> Result<&Client, OutboundError> {
         self.guard.check(url)?;
-        Ok(if url.scheme() == "https" {
-            &self.https
-        } else {
-            &self.http
-        })
+        Ok(if url.scheme() == "https" { &self.https } else { &self.http })
     }
 }
 
 async fn answer(request: RequestBuilder) -> Result<Answer, OutboundError> {
     let mut response = request.send().await.map_err(failure)?;
-    if response
-        .content_length()
-        .is_some_and(|length| length > MAX_BODY as u64)
-    {
+    if response.content_length().is_some_and(|length| length > MAX_BODY as u64) {
         return Err(OutboundError::TooLarge);
     }
     let mut body = Vec::new();
@@ -223,23 +194,10 @@ async fn answer(request: RequestBuilder) -> Result<Answer, OutboundError> {
         }
         body.extend_from_slice(&chunk);
     }
-    let content_type = response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let content_type = content_type.map(|value| {
-        value
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_ascii_lowercase()
-    });
-    Ok(Answer {
-        status: response.status().as_u16(),
-        content_type,
-        body,
-    })
+    let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let content_type =
+        content_type.map(|value| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
+    Ok(Answer { status: response.status().as_u16(), content_type, body })
 }
 
 fn failure(error: reqwest::Error) -> OutboundError {
@@ -273,15 +231,8 @@ mod tests {
     use super::*;
 
     fn outbound(networks: &[&str]) -> Outbound {
-        let allowed_networks = networks
-            .iter()
-            .map(|network| network.parse().unwrap())
-            .collect();
-        Outbound::new(&Options {
-            allowed_networks,
-            extra_ca_files: Vec::new(),
-        })
-        .unwrap()
+        let allowed_networks = networks.iter().map(|network| network.parse().unwrap()).collect();
+        Outbound::new(&Options { allowed_networks, extra_ca_files: Vec::new() }).unwrap()
     }
 
     /// A server that gives every connection the same answer; returns its port.
@@ -300,9 +251,7 @@ mod tests {
     }
 
     async fn get(outbound: &Outbound, url: &str) -> Result<Answer, OutboundError> {
-        outbound
-            .get(&url.parse().unwrap(), "application/json")
-            .await
+        outbound.get(&url.parse().unwrap(), "application/json").await
     }
 
     #[tokio::test]
@@ -322,42 +271,26 @@ mod tests {
             "https://user@example.com/".to_owned(),
         ] {
             let outcome = get(&guarded, &url).await;
-            assert!(
-                matches!(outcome, Err(OutboundError::Refused(_))),
-                "{url}: {outcome:?}"
-            );
+            assert!(matches!(outcome, Err(OutboundError::Refused(_))), "{url}: {outcome:?}");
         }
         let allowed = outbound(&["127.0.0.0/8"]);
-        for url in [
-            format!("http://127.0.0.1:{port}/"),
-            format!("http://localhost:{port}/"),
-        ] {
+        for url in [format!("http://127.0.0.1:{port}/"), format!("http://localhost:{port}/")] {
             assert_eq!(get(&allowed, &url).await.unwrap().body, b"{}");
         }
     }
 
     #[tokio::test]
     async fn redirects_are_not_followed() {
-        let answer =
-            b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n";
+        let answer = b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n";
         let port = server(answer.to_vec()).await;
-        let answer = get(
-            &outbound(&["127.0.0.0/8"]),
-            &format!("http://127.0.0.1:{port}/"),
-        )
-        .await
-        .unwrap();
+        let answer = get(&outbound(&["127.0.0.0/8"]), &format!("http://127.0.0.1:{port}/")).await.unwrap();
         assert_eq!(answer.status, 302);
         assert!(!answer.is_success());
     }
 
     #[tokio::test]
     async fn size_is_limited_said_or_not() {
-        let mut said = format!(
-            "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n",
-            MAX_BODY + 1
-        )
-        .into_bytes();
+        let mut said = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", MAX_BODY + 1).into_bytes();
         said.extend(vec![b'x'; MAX_BODY + 1]);
         let mut unsaid = b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n".to_vec();
         unsaid.extend(vec![b'x'; MAX_BODY + 1]);
@@ -365,19 +298,13 @@ mod tests {
         for answer in [said, unsaid] {
             let port = server(answer).await;
             let outcome = get(&outbound, &format!("http://127.0.0.1:{port}/")).await;
-            assert!(
-                matches!(outcome, Err(OutboundError::TooLarge)),
-                "{outcome:?}"
-            );
+            assert!(matches!(outcome, Err(OutboundError::TooLarge)), "{outcome:?}");
         }
     }
 
     #[tokio::test]
     async fn nobody_there() {
         let outcome = get(&outbound(&["127.0.0.0/8"]), "http://127.0.0.1:1/").await;
-        assert!(
-            matches!(outcome, Err(OutboundError::Unreachable(_))),
-            "{outcome:?}"
-        );
+        assert!(matches!(outcome, Err(OutboundError::Unreachable(_))), "{outcome:?}");
     }
 }

@@ -9,20 +9,13 @@ use rustls::{
 
 /// A TLS configuration that trusts the public authorities and those in the PEM files.
 pub(crate) fn config(extra_ca_files: &[PathBuf]) -> Result<ClientConfig, String> {
-    let mut roots = RootCertStore {
-        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-    };
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     for path in extra_ca_files {
-        let broken =
-            |what: String| format!("the certificate authorities in {}: {what}", path.display());
+        let broken = |what: String| format!("the certificate authorities in {}: {what}", path.display());
         let mut found = false;
-        for certificate in
-            CertificateDer::pem_file_iter(path).map_err(|error| broken(error.to_string()))?
-        {
+        for certificate in CertificateDer::pem_file_iter(path).map_err(|error| broken(error.to_string()))? {
             let certificate = certificate.map_err(|error| broken(error.to_string()))?;
-            roots
-                .add(certificate)
-                .map_err(|error| broken(error.to_string()))?;
+            roots.add(certificate).map_err(|error| broken(error.to_string()))?;
             found = true;
         }
         if !found {

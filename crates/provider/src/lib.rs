@@ -2,28 +2,36 @@
 //!
 //! No axum and no SQL text here: `web` parses and renders, `storage` reads and writes.
 
-pub mod resources;
-pub mod clients;
 pub mod administration;
 pub mod apply;
 pub mod authorize;
 pub mod browser_state;
+pub mod client_auth;
+pub mod clients;
 pub mod context;
+pub mod grants;
 pub mod hashing;
 pub mod id_token_hint;
+pub mod introspect;
 pub mod journal;
 pub mod keys;
 pub mod logout;
+pub mod metadata;
 pub mod people;
 pub mod pulse;
 pub mod refusal;
 pub mod registry;
+pub mod resources;
 pub mod revocations;
+pub mod revoke;
 pub mod scope_resolution;
 pub mod sessions;
 pub mod settings;
 pub mod sign_in;
 pub mod subject;
+mod tally;
+pub mod tokens;
+pub mod userinfo;
 
 use std::sync::Arc;
 
@@ -59,6 +67,10 @@ pub struct Provider {
     pub hashing: hashing::HashingPool,
     /// The only way out.
     pub outbound: outbound::Outbound,
+    /// Keys of clients, fetched from where they say.
+    pub client_keys: client_auth::ClientKeys,
+    /// Tokens whose signature was found right a moment ago.
+    pub verified_tokens: tokens::verified::VerifiedTokens,
 }
 
 impl Provider {
@@ -80,6 +92,8 @@ impl Provider {
         .map_err(StorageError::Malformed)?;
         let provider = Arc::new(Self {
             hashing,
+            client_keys: client_auth::ClientKeys::default(),
+            verified_tokens: tokens::verified::VerifiedTokens::default(),
             outbound,
             keys,
             registry: registry::Registry::new(settings.registry_capacity),

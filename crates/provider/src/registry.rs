@@ -178,6 +178,29 @@ impl Context {
         self.read_client(ClientRef::Key(key)).await
     }
 
+    /// The enabled client of this id if it is remembered; the database is not asked.
+    ///
+    /// # Errors
+    /// `Refusal::Unavailable` when what is remembered cannot be confirmed.
+    pub(crate) async fn remembered_client(
+        &self,
+        client_id: &str,
+    ) -> Result<Option<Arc<Client>>, Refusal> {
+        self.confirm().await?;
+        Ok(self.registry.clients.get(client_id).await)
+    }
+
+    /// The enabled client of this id as the database has it now.
+    ///
+    /// # Errors
+    /// `Refusal::Unavailable` when it cannot be known.
+    pub(crate) async fn reread_client(
+        &self,
+        client_id: &str,
+    ) -> Result<Option<Arc<Client>>, Refusal> {
+        self.read_client(ClientRef::Id(client_id)).await
+    }
+
     async fn read_client(&self, which: ClientRef<'_>) -> Result<Option<Arc<Client>>, Refusal> {
         let clearings = self.registry.clearings.load(Ordering::Acquire);
         let Some(row) = storage::registry::client(&self.database, which, self.now).await? else {

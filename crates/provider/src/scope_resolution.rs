@@ -41,31 +41,16 @@ pub async fn resolve(
     resources: &[String],
 ) -> Result<Resolved, Refusal> {
     let targets = targets(context, client, resources).await?;
-    let asked = Asked {
-        registered: &client.scope,
-        requested,
-        issuer: context.settings.issuer.as_str(),
-    };
+    let asked = Asked { registered: &client.scope, requested, issuer: context.settings.issuer.as_str() };
     let pairs = asked.pairs(&targets)?;
     if pairs.is_empty() {
-        return Err(Refusal::new(
-            ErrorCode::InvalidScope,
-            "No scope was requested",
-            "scope_empty",
-        ));
+        return Err(Refusal::new(ErrorCode::InvalidScope, "No scope was requested", "scope_empty"));
     }
     // A named API is meant even where it has no scope of its own in this request; an unnamed one is not.
-    let with_scopes = targets
-        .iter()
-        .find(|target| pairs.has_resource(&target.identifier));
+    let with_scopes = targets.iter().find(|target| pairs.has_resource(&target.identifier));
     let named = targets.first().filter(|_| !resources.is_empty());
-    let default_resource = with_scopes
-        .or(named)
-        .map(|target| target.identifier.clone());
-    Ok(Resolved {
-        pairs,
-        default_resource,
-    })
+    let default_resource = with_scopes.or(named).map(|target| target.identifier.clone());
+    Ok(Resolved { pairs, default_resource })
 }
 
 /// Resolves the `scope` and `resource` of a request that a client makes for itself: one API, no identity scopes.
@@ -83,27 +68,13 @@ pub async fn resolve_own(
     let target = targets.into_iter().next().ok_or_else(no_target)?;
     if requested.is_some_and(|scope| scope.iter().any(is_identity_scope)) {
         let description = "Identity scopes need a person; this grant has none";
-        return Err(Refusal::new(
-            ErrorCode::InvalidScope,
-            description,
-            "scope_identity_without_person",
-        ));
+        return Err(Refusal::new(ErrorCode::InvalidScope, description, "scope_identity_without_person"));
     }
-    let asked = Asked {
-        registered: &client.scope,
-        requested,
-        issuer: context.settings.issuer.as_str(),
-    };
-    let pairs = asked
-        .pairs(std::slice::from_ref(&target))?
-        .filtered(|pair| pair.resource == target.identifier);
+    let asked = Asked { registered: &client.scope, requested, issuer: context.settings.issuer.as_str() };
+    let pairs = asked.pairs(std::slice::from_ref(&target))?.filtered(|pair| pair.resource == target.identifier);
     if pairs.is_empty() {
         let description = "No scope was requested, and none is registered for this API";
-        return Err(Refusal::new(
-            ErrorCode::InvalidScope,
-            description,
-            "scope_empty",
-        ));
+        return Err(Refusal::new(ErrorCode::InvalidScope, description, "scope_empty"));
     }
     Ok((target, pairs))
 }
@@ -116,61 +87,33 @@ pub fn only_one(resources: &[String]) -> Result<Option<&str>, Refusal> {
     match resources {
         [] => Ok(None),
         [only] => Ok(Some(only)),
-        _ => Err(Refusal::new(
-            ErrorCode::InvalidTarget,
-            "A token is for one resource",
-            "resource_several",
-        )),
+        _ => Err(Refusal::new(ErrorCode::InvalidTarget, "A token is for one resource", "resource_several")),
     }
 }
 
 /// An API that is unknown, disabled or not the client's: one answer for all.
 pub(crate) fn foreign_target() -> Refusal {
-    Refusal::new(
-        ErrorCode::InvalidTarget,
-        "The resource is unknown or not one of the client's",
-        "resource_foreign",
-    )
+    Refusal::new(ErrorCode::InvalidTarget, "The resource is unknown or not one of the client's", "resource_foreign")
 }
 
 fn no_target() -> Refusal {
-    Refusal::new(
-        ErrorCode::InvalidTarget,
-        "The scope belongs to no resource; name one",
-        "resource_missing",
-    )
+    Refusal::new(ErrorCode::InvalidTarget, "The scope belongs to no resource; name one", "resource_missing")
 }
 
 /// The named APIs, or the client's default one if it has any.
-async fn targets(
-    context: &Context,
-    client: &Client,
-    named: &[String],
-) -> Result<Vec<Arc<Resource>>, Refusal> {
+async fn targets(context: &Context, client: &Client, named: &[String]) -> Result<Vec<Arc<Resource>>, Refusal> {
     if named.is_empty() {
         let Some(default) = client.default_resource() else {
             return Ok(Vec::new());
         };
-        return Ok(context
-            .resource_for(client, default)
-            .await?
-            .into_iter()
-            .collect());
+        return Ok(context.resource_for(client, default).await?.into_iter().collect());
     }
     let mut targets: Vec<Arc<Resource>> = Vec::with_capacity(named.len());
     for identifier in named {
-        if targets
-            .iter()
-            .any(|target| target.identifier == *identifier)
-        {
+        if targets.iter().any(|target| target.identifier == *identifier) {
             continue;
         }
-        targets.push(
-            context
-                .resource_for(client, identifier)
-                .await?
-                .ok_or_else(foreign_target)?,
-        );
+        targets.push(context.resource_for(client, identifier).await?.ok_or_else(foreign_target)?);
     }
     Ok(targets)
 }
@@ -188,11 +131,7 @@ impl Asked<'_> {
         for scope in self.requested.unwrap_or(self.registered).iter() {
             if !self.registered.contains(scope) {
                 let description = "The client is not registered for a requested scope";
-                return Err(Refusal::new(
-                    ErrorCode::InvalidScope,
-                    description,
-                    "scope_not_registered",
-                ));
+                return Err(Refusal::new(ErrorCode::InvalidScope, description, "scope_not_registered"));
             }
             if is_identity_scope(scope) {
                 pairs.insert(ScopePair::new(self.issuer, scope));
@@ -236,10 +175,7 @@ mod tests {
         Arc::new(Resource {
             identifier: identifier.to_owned(),
             name: identifier.to_owned(),
-            scopes: scopes
-                .iter()
-                .map(|scope| ((*scope).to_owned(), String::new()))
-                .collect(),
+            scopes: scopes.iter().map(|scope| ((*scope).to_owned(), String::new())).collect(),
             access_token_lifetime: Duration::from_secs(300),
             algorithm: Algorithm::ES256,
             resource_server: None,
@@ -253,11 +189,7 @@ mod tests {
     ) -> Result<Vec<(String, String)>, &'static str> {
         let registered = Scope::parse(registered).unwrap();
         let requested = requested.map(|text| Scope::parse(text).unwrap());
-        let asked = Asked {
-            registered: &registered,
-            requested: requested.as_ref(),
-            issuer: ISSUER,
-        };
+        let asked = Asked { registered: &registered, requested: requested.as_ref(), issuer: ISSUER };
         match asked.pairs(targets) {
             Ok(pairs) => Ok(pairs.into_iter().map(Into::into).collect()),
             Err(refusal) => Err(refusal.reason()),
@@ -265,38 +197,23 @@ mod tests {
     }
 
     fn own(list: &[(&str, &str)]) -> Vec<(String, String)> {
-        list.iter()
-            .map(|(resource, scope)| ((*resource).to_owned(), (*scope).to_owned()))
-            .collect()
+        list.iter().map(|(resource, scope)| ((*resource).to_owned(), (*scope).to_owned())).collect()
     }
 
     #[test]
     fn the_same_scope_at_two_apis_is_two_things() {
-        let targets = [
-            api("https://a.test", &["read", "write"]),
-            api("https://b.test", &["read"]),
-        ];
+        let targets = [api("https://a.test", &["read", "write"]), api("https://b.test", &["read"])];
         let found = pairs("openid read write", Some("openid read write"), &targets).unwrap();
-        let expected = [
-            ("https://a.test", "read"),
-            ("https://a.test", "write"),
-            ("https://b.test", "read"),
-            (ISSUER, "openid"),
-        ];
+        let expected =
+            [("https://a.test", "read"), ("https://a.test", "write"), ("https://b.test", "read"), (ISSUER, "openid")];
         assert_eq!(found, own(&expected));
     }
 
     #[test]
     fn refusals() {
         let a = [api("https://a.test", &["read"])];
-        assert_eq!(
-            pairs("openid", Some("openid read"), &a),
-            Err("scope_not_registered")
-        );
-        assert_eq!(
-            pairs("read write", Some("write"), &a),
-            Err("scope_undefined")
-        );
+        assert_eq!(pairs("openid", Some("openid read"), &a), Err("scope_not_registered"));
+        assert_eq!(pairs("read write", Some("write"), &a), Err("scope_undefined"));
         assert_eq!(pairs("read", Some("read"), &[]), Err("resource_missing"));
         assert_eq!(pairs("openid read", None, &[]), Err("resource_missing"));
     }
@@ -305,18 +222,12 @@ mod tests {
     fn defaults_that_the_api_does_not_define_are_left_out() {
         let a = [api("https://a.test", &["read"])];
         let found = pairs("openid read write", None, &a).unwrap();
-        assert_eq!(
-            found,
-            own(&[("https://a.test", "read"), (ISSUER, "openid")])
-        );
+        assert_eq!(found, own(&[("https://a.test", "read"), (ISSUER, "openid")]));
     }
 
     #[test]
     fn an_api_cannot_define_identity_scopes() {
         let a = [api("https://a.test", &["openid", "email"])];
-        assert_eq!(
-            pairs("openid email", None, &a).unwrap(),
-            own(&[(ISSUER, "email"), (ISSUER, "openid")])
-        );
+        assert_eq!(pairs("openid email", None, &a).unwrap(), own(&[(ISSUER, "email"), (ISSUER, "openid")]));
     }
 }

@@ -293,10 +293,14 @@ pub struct CodeState {
     pub expires_at: OffsetDateTime,
     /// When it was spent.
     pub spent_at: Option<OffsetDateTime>,
+    /// Whether the grant was withdrawn.
+    pub revoked: bool,
     /// The person.
     pub user_id: Option<Uuid>,
     /// The session.
     pub session_id: Option<Uuid>,
+    /// The registry's revision.
+    pub revision: i64,
 }
 
 /// Reads a code as it stands, or `None`.
@@ -307,8 +311,10 @@ pub async fn examine(database: &Database, hash: &[u8; 32]) -> Result<Option<Code
     Ok(sqlx::query_as!(
         CodeState,
         r#"select c.grant_id as "grant_id: GrantId", c.client_key as "client_key: ClientKey", c.redirect_uri,
-                  c.redirect_uri_given, c.code_challenge, c.expires_at, c.spent_at, g.user_id, g.session_id
-           from authorization_code c join grants g on g.id = c.grant_id where c.code_hash = $1"#,
+                  c.redirect_uri_given, c.code_challenge, c.expires_at, c.spent_at,
+                  g.revoked_at is not null as "revoked!", g.user_id, g.session_id, d.revision
+           from authorization_code c join grants g on g.id = c.grant_id cross join deployment d
+           where c.code_hash = $1"#,
         &hash[..]
     )
     .fetch_optional(database.pool())

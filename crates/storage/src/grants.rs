@@ -114,11 +114,39 @@ macro_rules! live_grant {
 }
 pub(crate) use live_grant;
 
-/// Reads a grant with its person, if it is live at `now`.
+/// Reads a grant, if it and the session in which it was given are live at `now`, whether or not it could outlive it.
 ///
 /// # Errors
 /// `StorageError`.
-pub async fn live(database: &Database, id: GrantId, now: OffsetDateTime) -> Result<Option<LiveGrant>, StorageError> {
+pub async fn live_with_session(
+    database: &Database,
+    id: GrantId,
+    now: OffsetDateTime,
+) -> Result<Option<LiveGrant>, StorageError> {
+    let row = sqlx::query!(
+        r#"select g.id, g.client_key, g.user_id as "user_id!", g.session_id,
+                  g.pairs as "pairs: Json<ScopePairs>", g.default_resource, g.claims_request, g.nonce,
+                  g.auth_time, g.acr, g.amr, g.offline, null::jsonb as "person: Json<Person>"
+           from grants g
+           join user_account u on u.id = g.user_id
+           join auth_session s on s.id = g.session_id
+           where g.id = $1 and g.revoked_at is null and u.enabled and u.epoch = g.user_epoch
+             and (g.expires_at is null or g.expires_at > $2)
+             and s.ended_at is null and s.expires_at > $2 and s.idle_expires_at > $2"#,
+        id.uuid(),
+        now
+    )
+    .fetch_optional(database.pool())
+    .await?;
+    Ok(row.map(|row| live_grant!(row)))
+}
+
+/// Reads a grant with its person, if neither was withdrawn. Whether its session lives is not asked: an access token
+/// does not end with it by time alone.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn with_person(database: &Database, id: GrantId) -> Result<Option<LiveGrant>, StorageError> {
     let row = sqlx::query!(
         r#"select g.id, g.client_key, g.user_id as "user_id!", g.session_id,
                   g.pairs as "pairs: Json<ScopePairs>", g.default_resource, g.claims_request, g.nonce,
@@ -129,16 +157,23 @@ pub async fn live(database: &Database, id: GrantId, now: OffsetDateTime) -> Resu
                       as "person: Json<Person>"
            from grants g
            join user_account u on u.id = g.user_id
-           left join auth_session s on s.id = g.session_id
-           where g.id = $1 and g.revoked_at is null and u.enabled and u.epoch = g.user_epoch
-             and (g.expires_at is null or g.expires_at > $2)
-             and (g.offline or (s.ended_at is null and s.expires_at > $2 and s.idle_expires_at > $2))"#,
-        id.uuid(),
-        now
+           where g.id = $1 and g.revoked_at is null and u.enabled and u.epoch = g.user_epoch"#,
+        id.uuid()
     )
     .fetch_optional(database.pool())
     .await?;
     Ok(row.map(|row| live_grant!(row)))
+}
+
+/// The person who gave a grant; `None` where there is no such grant, or nobody gave it.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn owner(database: &Database, id: GrantId) -> Result<Option<UserId>, StorageError> {
+    let owner = sqlx::query_scalar!("select user_id from grants where id = $1", id.uuid())
+        .fetch_optional(database.pool())
+        .await?;
+    Ok(owner.flatten().map(UserId))
 }
 
 /// Forgets grants on which nothing can depend any more, at most `limit` of them, with all that hangs on them.

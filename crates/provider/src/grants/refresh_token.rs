@@ -1,0 +1,158 @@
+//! `refresh_token` (RFC 6749 section 6, RFC 9700 section 4.14).
+//!
+//! One statement moves the family on and writes the journal. A retry of the token that was just spent gets the same
+//! successor again, so that a lost response signs nobody out; any other reuse withdraws the whole family.
+
+use std::time::Duration;
+
+use protocol::{error::ErrorCode, scope::Scope, token::RefreshTokenRequest};
+use serde_json::json;
+use storage::{
+    authorization_codes::Targeting,
+    grants::LiveGrant,
+    id::TokenId,
+    journal::Entry,
+    refresh_families::{self, FamilyState, Presented},
+};
+
+use super::{
+    Call, Decision, invalid_grant,
+    issue::{Issue, issue},
+    reachable,
+};
+use crate::{
+    Context,
+    refusal::Refusal,
+    registry::Client,
+    revoke, scope_resolution,
+    tokens::{mint::WantedScope, refresh::RefreshToken},
+};
+
+pub(super) async fn handle(call: &Call<'_>) -> Result<Decision, Refusal> {
+    let &Call { context, client, params, label } = call;
+    let request = RefreshTokenRequest::parse(params)?;
+    let named = scope_resolution::only_one(&request.resource)?;
+    let token = RefreshToken::decode(&request.refresh_token, &context.sealing)
+        .ok_or_else(|| invalid_grant("refresh_token_malformed"))?;
+    let reachable = reachable(context, client, named).await?;
+    let allowed: Vec<String> = reachable.iter().map(|resource| resource.identifier.clone()).collect();
+    let scopes = request.scope.as_ref().map(sorted);
+    let scope_text = scopes.as_ref().map(|scopes| scopes.join(" "));
+    let presented = Presented {
+        family: token.family,
+        generation: token.generation,
+        client_key: client.key,
+        scopes: scopes.as_deref(),
+        scope_text: scope_text.as_deref(),
+        issuer: context.settings.issuer.as_str(),
+        target: Targeting { wanted: named, allowed: &allowed },
+        now: context.now,
+        revision: context.revision,
+    };
+    let jti = TokenId::new();
+    let mut entry = context.entry("token.issued", "ok");
+    entry.client_id = Some(client.client_id.clone());
+    entry.jti = Some(jti.uuid());
+    entry.detail = Some(json!({ "grant": label }));
+    let grant = match spend(context, client, &presented, entry).await? {
+        Spent::Live(grant) => grant,
+        Spent::Stale => return Ok(Decision::Stale),
+    };
+    let refresh_token = Some(token.successor().encode(&context.sealing));
+    let scope = request.scope.as_ref().map_or(WantedScope::All, WantedScope::Named);
+    issue(call, &grant, Issue { named, reachable: &reachable, scope, jti, refresh_token, nonce: None }).await
+}
+
+/// The scope's tokens in an order that does not depend on the request.
+fn sorted(scope: &Scope) -> Vec<String> {
+    let mut scopes: Vec<String> = scope.iter().map(str::to_owned).collect();
+    scopes.sort_unstable();
+    scopes
+}
+
+enum Spent {
+    Live(Box<LiveGrant>),
+    Stale,
+}
+
+async fn spend(
+    context: &Context,
+    client: &Client,
+    presented: &Presented<'_>,
+    mut entry: Entry,
+) -> Result<Spent, Refusal> {
+    let idle_expires_at = context.now + context.settings.lifetimes.refresh_idle;
+    let moved = refresh_families::rotate(&context.database, presented, idle_expires_at, &entry).await?;
+    if let Some(grant) = moved {
+        return Ok(Spent::Live(Box::new(grant)));
+    }
+    let state = refresh_families::examine(&context.database, presented.family, context.now).await?;
+    let state = judge(presented, state)?;
+    if state.revision != presented.revision {
+        return Ok(Spent::Stale);
+    }
+    if state.generation == presented.generation {
+        return beyond_grant(presented, &state);
+    }
+    let window = retry_window(context, client);
+    if !window.is_zero() {
+        entry.detail = Some(json!({ "grant": "refresh_token", "retry": true }));
+        let spent_after = context.now - window;
+        let again = refresh_families::retry(&context.database, presented, spent_after, &entry).await?;
+        if let Some(grant) = again {
+            return Ok(Spent::Live(Box::new(grant)));
+        }
+    }
+    reused(context, client, &state).await
+}
+
+/// What of a family that did not move is still worth a second look. A stranger learns nothing and changes nothing.
+fn judge(presented: &Presented<'_>, state: Option<FamilyState>) -> Result<FamilyState, Refusal> {
+    let state = state.ok_or_else(|| invalid_grant("refresh_token_unknown"))?;
+    if state.client_key != presented.client_key {
+        return Err(invalid_grant("refresh_token_foreign"));
+    }
+    if !state.live {
+        return Err(invalid_grant("refresh_token_ended"));
+    }
+    if state.generation < presented.generation {
+        // Only a database that was set back can forget a generation.
+        return Err(invalid_grant("refresh_token_ahead"));
+    }
+    Ok(state)
+}
+
+/// The token is unused and stays so: the request asked for more than the grant covers.
+fn beyond_grant(presented: &Presented<'_>, state: &FamilyState) -> Result<Spent, Refusal> {
+    let target = presented.target.wanted.or(state.default_resource.as_deref());
+    let covered = target.is_none_or(|target| {
+        let allowed = presented.target.allowed.iter().any(|allowed| allowed == target);
+        allowed && (state.pairs.has_resource(target) || state.default_resource.as_deref() == Some(target))
+    });
+    match presented.scopes {
+        _ if !covered => Err(scope_resolution::foreign_target()),
+        Some(_) => {
+            let description = "The requested scope is more than what was granted for this resource";
+            Err(Refusal::new(ErrorCode::InvalidScope, description, "scope_exceeds_grant"))
+        }
+        // Nothing is wrong with it any more: something changed between the two statements.
+        None => Ok(Spent::Stale),
+    }
+}
+
+/// How long the token that was just spent may come again.
+fn retry_window(context: &Context, client: &Client) -> Duration {
+    let registered = client.metadata.refresh_token_retry_window.map(|seconds| Duration::from_secs(seconds.into()));
+    registered.unwrap_or(context.settings.lifetimes.refresh_retry_window)
+}
+
+/// Two hold the same token, and one of them is a thief: the family and its access tokens end (RFC 9700 section
+/// 4.14.2).
+async fn reused(context: &Context, client: &Client, state: &FamilyState) -> Result<Spent, Refusal> {
+    let mut entry = context.entry("refresh_token.reused", "refresh_token_reused");
+    entry.client_id = Some(client.client_id.clone());
+    entry.user_id = Some(state.user_id);
+    entry.session_id = state.session_id;
+    revoke::withdraw_grant(context, state.grant_id, "refresh_token_reused", entry).await?;
+    Err(invalid_grant("refresh_token_reused"))
+}

@@ -1,0 +1,501 @@
+//! The one mint: every access token leaves through [`mint`], which is given everything that bounds it.
+//!
+//! Authority only narrows on its way: pairs shrink, expiry never grows, `acr` and `auth_time` are handed on as they
+//! are, and `act` only grows. An [`Authority`] is made from a root (a client, a live grant, a token) and has no
+//! setters: what it holds can be narrowed, or handed on to an actor, and nothing else.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use jose::Algorithm;
+use protocol::{
+    claims::{AccessTokenClaims, Actor, Audience, Lineage, MayAct},
+    error::ErrorCode,
+    scope::{Scope, ScopePair, ScopePairs, is_identity_scope},
+};
+use storage::{
+    grants::LiveGrant,
+    id::{GrantId, TokenId, UserId},
+};
+use uuid::Uuid;
+
+use crate::{
+    Context,
+    refusal::Refusal,
+    registry::{Client, Resource},
+    scope_resolution,
+};
+
+/// The `typ` of access tokens (RFC 9068 section 2.1).
+pub const ACCESS_TOKEN_TYP: &str = "at+jwt";
+/// What signs tokens that are for no API.
+const DEFAULT_ALGORITHM: Algorithm = Algorithm::ES256;
+
+/// How and when a person signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Authentication {
+    auth_time: Option<i64>,
+    acr: Option<String>,
+    amr: Vec<String>,
+}
+
+/// What a token may be made of at most.
+#[derive(Clone, Debug)]
+pub struct Authority {
+    subject: String,
+    /// The person, where it is known who that is.
+    person: Option<UserId>,
+    grant: GrantId,
+    lineage: Vec<Uuid>,
+    pairs: ScopePairs,
+    /// An API that may be the target though nothing is held there.
+    bare_target: Option<String>,
+    expires_at: Option<i64>,
+    actor: Option<Actor>,
+    may_act: Option<MayAct>,
+    authentication: Option<Authentication>,
+}
+
+impl Authority {
+    /// What a client may do in its own name. The root is its standing grant.
+    #[must_use]
+    pub fn of_client(client: &Client, pairs: ScopePairs) -> Self {
+        Self {
+            subject: client.client_id.clone(),
+            person: None,
+            grant: client.standing_grant,
+            lineage: Vec::new(),
+            pairs,
+            bare_target: None,
+            expires_at: None,
+            actor: None,
+            may_act: None,
+            authentication: None,
+        }
+    }
+
+    /// What a person let a client do. It stands and falls with the client too.
+    #[must_use]
+    pub fn of_grant(context: &Context, client: &Client, grant: &LiveGrant) -> Self {
+        Self {
+            subject: crate::subject::of(context, client, grant.user_id),
+            person: Some(grant.user_id),
+            grant: grant.id,
+            lineage: vec![client.standing_grant.uuid()],
+            pairs: grant.pairs.clone(),
+            bare_target: grant.default_resource.clone(),
+            expires_at: None,
+            actor: None,
+            may_act: None,
+            authentication: Some(Authentication {
+                auth_time: grant.auth_time.map(|at| at.unix_timestamp()),
+                acr: grant.acr.clone(),
+                amr: grant.amr.clone(),
+            }),
+        }
+    }
+
+    /// What is left of an access token: its own pairs and those that it may still be exchanged for, until it
+    /// expires. What comes of it dies with it.
+    #[must_use]
+    pub fn of_token(issuer: &str, claims: &AccessTokenClaims) -> Self {
+        let mut lineage = claims.chancery.lineage.clone();
+        lineage.push(claims.jti);
+        let authentication =
+            Authentication { auth_time: claims.auth_time, acr: claims.acr.clone(), amr: claims.amr.clone() };
+        Self {
+            subject: claims.sub.clone(),
+            person: None,
+            grant: GrantId(claims.chancery.grant),
+            lineage,
+            pairs: pairs_of(issuer, claims),
+            bare_target: None,
+            expires_at: Some(claims.chancery.exp_max.map_or(claims.exp, |max| max.min(claims.exp))),
+            actor: claims.act.clone(),
+            may_act: claims.may_act.clone(),
+            authentication: Some(authentication).filter(|found| found.auth_time.is_some()),
+        }
+    }
+
+    /// The same until `exp` at the latest, in seconds since 1970.
+    #[must_use]
+    pub fn until(mut self, exp: i64) -> Self {
+        self.expires_at = Some(self.expires_at.map_or(exp, |bound| bound.min(exp)));
+        self
+    }
+
+    /// The same, dying also with each of `ids`.
+    #[must_use]
+    pub fn depending_on(mut self, ids: impl IntoIterator<Item = Uuid>) -> Self {
+        for id in ids {
+            if id != self.grant.uuid() && !self.lineage.contains(&id) {
+                self.lineage.push(id);
+            }
+        }
+        self
+    }
+
+    /// The same in the hands of a client that acts for the subject: it becomes the outermost actor, and whoever acted
+    /// before stays inside (RFC 8693 section 4.1). `may_act` named it and is used up.
+    ///
+    /// # Errors
+    /// `invalid_request` when the chain would be longer than the deployment allows.
+    pub fn delegated_to(mut self, client: &Client, longest: usize) -> Result<Self, Refusal> {
+        let actor = Actor {
+            sub: client.client_id.clone(),
+            client_id: Some(client.client_id.clone()),
+            act: self.actor.take().map(Box::new),
+        };
+        if actor.depth() > longest {
+            let description = "The chain of actors would be too long";
+            return Err(Refusal::new(ErrorCode::InvalidRequest, description, "actor_chain_too_long"));
+        }
+        self.actor = Some(actor);
+        self.may_act = None;
+        Ok(self.depending_on([client.standing_grant.uuid()]))
+    }
+
+    /// The same as if the subject itself were calling. Whoever acted before stays named.
+    #[must_use]
+    pub fn impersonated_by(mut self, client: &Client) -> Self {
+        self.may_act = None;
+        self.depending_on([client.standing_grant.uuid()])
+    }
+
+    /// The same under the name by which another client knows the person.
+    #[must_use]
+    pub fn known_as(mut self, subject: String, person: UserId) -> Self {
+        self.subject = subject;
+        self.person = Some(person);
+        self
+    }
+
+    /// Whom it speaks of, under the name by which the client knows them.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// Whether that is a person, who signed in once.
+    #[must_use]
+    pub fn speaks_of_a_person(&self) -> bool {
+        self.authentication.is_some()
+    }
+
+    /// The person, where it is known who that is.
+    #[must_use]
+    pub fn person(&self) -> Option<UserId> {
+        self.person
+    }
+
+    /// The clients that act, the outermost first.
+    #[must_use]
+    pub fn chain(&self) -> Vec<&str> {
+        self.actor.iter().flat_map(Actor::chain).map(|actor| actor.sub.as_str()).collect()
+    }
+
+    /// The root.
+    #[must_use]
+    pub fn grant(&self) -> GrantId {
+        self.grant
+    }
+
+    /// Whether a token for this API can come of it.
+    #[must_use]
+    pub fn covers(&self, resource: &str) -> bool {
+        self.pairs.has_resource(resource) || self.bare_target.as_deref() == Some(resource)
+    }
+}
+
+/// The pairs of an access token: its own at its API and the issuer, and its ceiling elsewhere.
+fn pairs_of(issuer: &str, claims: &AccessTokenClaims) -> ScopePairs {
+    let api = claims.aud.iter().find(|audience| *audience != issuer);
+    let own = claims.scope.iter().filter_map(|scope| {
+        let resource = if is_identity_scope(scope) { Some(issuer) } else { api };
+        resource.map(|resource| ScopePair::new(resource, scope))
+    });
+    let beyond = claims.chancery.ceiling.iter().filter(|(resource, _)| Some(resource.as_str()) != api);
+    let beyond = beyond.flat_map(|(resource, scope)| scope.iter().map(move |scope| ScopePair::new(resource, scope)));
+    own.chain(beyond).collect()
+}
+
+/// Which scopes are wanted.
+#[derive(Clone, Copy, Debug)]
+pub enum WantedScope<'a> {
+    /// All that is held at the target, and the identity scopes.
+    All,
+    /// All that is held at the target, without the identity scopes.
+    OfTarget,
+    /// These, and nothing may be missing.
+    Named(&'a Scope),
+}
+
+/// What a token is wanted for.
+#[derive(Clone, Debug)]
+pub struct Wanted<'a> {
+    /// The API; `None`: userinfo alone.
+    pub target: Option<Arc<Resource>>,
+    /// The scopes.
+    pub scope: WantedScope<'a>,
+    /// Its `jti`.
+    pub jti: TokenId,
+}
+
+/// A token, and what the response says of it.
+#[derive(Clone, Debug)]
+pub struct Minted {
+    /// The token. Secret.
+    pub token: String,
+    /// What it may do.
+    pub scope: Scope,
+    /// Seconds from now.
+    pub expires_in: i64,
+}
+
+/// Makes an access token (RFC 9068) for `client`, within `authority`.
+///
+/// # Errors
+/// `invalid_target` when the authority does not cover the API, `invalid_scope` when it does not cover a scope there.
+pub async fn mint(
+    context: &Context,
+    client: &Client,
+    authority: &Authority,
+    wanted: &Wanted<'_>,
+) -> Result<Minted, Refusal> {
+    let place = Place {
+        issuer: context.settings.issuer.as_str(),
+        now: context.now.unix_timestamp(),
+        lifetime: context.settings.lifetimes.access_token,
+    };
+    let claims = claims(&place, &client.client_id, authority, wanted)?;
+    let algorithm = wanted.target.as_ref().map_or(DEFAULT_ALGORITHM, |target| target.algorithm);
+    let key = context.keys.signing(algorithm, context.now)?;
+    let token = key.sign_jwt(ACCESS_TOKEN_TYP, &claims).await.map_err(|error| Refusal::internal(error.to_string()))?;
+    Ok(Minted { token, expires_in: claims.exp - claims.iat, scope: claims.scope })
+}
+
+/// Where and when a token is made.
+struct Place<'a> {
+    issuer: &'a str,
+    now: i64,
+    /// Where the API says nothing else.
+    lifetime: Duration,
+}
+
+fn claims(
+    place: &Place<'_>,
+    client_id: &str,
+    authority: &Authority,
+    wanted: &Wanted<'_>,
+) -> Result<AccessTokenClaims, Refusal> {
+    let &Place { issuer, now, lifetime } = place;
+    let target = wanted.target.as_deref();
+    let api = target.map(|target| target.identifier.as_str());
+    if api.is_some_and(|api| api == issuer || !authority.covers(api)) {
+        return Err(scope_resolution::foreign_target());
+    }
+    let scope = narrow(authority, issuer, api, wanted.scope)?;
+    let lifetime = target.map_or(lifetime, |target| target.access_token_lifetime);
+    let longest = now.saturating_add(i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX));
+    let authentication = authority.authentication.as_ref();
+    Ok(AccessTokenClaims {
+        iss: issuer.to_owned(),
+        sub: authority.subject.clone(),
+        aud: audience(issuer, api, &scope),
+        exp: authority.expires_at.map_or(longest, |bound| bound.min(longest)),
+        iat: now,
+        jti: wanted.jti.uuid(),
+        client_id: client_id.to_owned(),
+        auth_time: authentication.and_then(|found| found.auth_time),
+        acr: authentication.and_then(|found| found.acr.clone()),
+        amr: authentication.map(|found| found.amr.clone()).unwrap_or_default(),
+        act: authority.actor.clone(),
+        may_act: authority.may_act.clone(),
+        chancery: Lineage {
+            grant: authority.grant.uuid(),
+            lineage: authority.lineage.clone(),
+            ceiling: ceiling(authority, issuer, api, wanted.scope),
+            exp_max: None,
+        },
+        scope,
+    })
+}
+
+/// The scope of the token: what is held at its API, and at the issuer.
+fn narrow(authority: &Authority, issuer: &str, api: Option<&str>, wanted: WantedScope<'_>) -> Result<Scope, Refusal> {
+    let held = |scope: &str| {
+        let resource = if is_identity_scope(scope) { Some(issuer) } else { api };
+        resource.is_some_and(|resource| authority.pairs.contains(resource, scope))
+    };
+    match wanted {
+        WantedScope::Named(scope) if scope.iter().all(held) => Ok(scope.clone()),
+        WantedScope::Named(_) => {
+            let description = "The requested scope is more than what was granted for this resource";
+            Err(Refusal::new(ErrorCode::InvalidScope, description, "scope_exceeds_grant"))
+        }
+        WantedScope::All => {
+            let here = authority.pairs.filtered(|pair| pair.resource == issuer || Some(pair.resource.as_str()) == api);
+            Ok(here.scopes())
+        }
+        WantedScope::OfTarget => Ok(api.map(|api| authority.pairs.for_resource(api)).unwrap_or_default()),
+    }
+}
+
+/// The API, and the issuer where userinfo is meant.
+fn audience(issuer: &str, api: Option<&str>, scope: &Scope) -> Audience {
+    match api {
+        None => Audience::from(issuer),
+        Some(api) if scope.contains("openid") => Audience::from(vec![api.to_owned(), issuer.to_owned()]),
+        Some(api) => Audience::from(api),
+    }
+}
+
+/// What an exchange may still reach at other APIs: nothing that a narrower scope has left out.
+fn ceiling(authority: &Authority, issuer: &str, api: Option<&str>, wanted: WantedScope<'_>) -> BTreeMap<String, Scope> {
+    let elsewhere = authority.pairs.filtered(|pair| {
+        let kept = match wanted {
+            WantedScope::Named(scope) => scope.contains(&pair.scope),
+            WantedScope::All | WantedScope::OfTarget => true,
+        };
+        kept && pair.resource != issuer && Some(pair.resource.as_str()) != api
+    });
+    elsewhere.resources().map(|resource| (resource.to_owned(), elsewhere.for_resource(resource))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use serde_json::Value;
+
+    use super::*;
+
+    const ISSUER: &str = "https://id.test";
+    const A: &str = "https://a.test";
+    const B: &str = "https://b.test";
+    const NOW: i64 = 1_000_000;
+
+    fn api(identifier: &str) -> Option<Arc<Resource>> {
+        Some(Arc::new(Resource {
+            identifier: identifier.to_owned(),
+            name: identifier.to_owned(),
+            scopes: BTreeMap::new(),
+            access_token_lifetime: Duration::from_secs(300),
+            algorithm: Algorithm::ES256,
+            resource_server: None,
+        }))
+    }
+
+    fn client(client_id: &str) -> Client {
+        Client {
+            key: storage::id::ClientKey::new(),
+            client_id: client_id.to_owned(),
+            metadata: protocol::client_metadata::ClientMetadata::default(),
+            enabled: true,
+            standing_grant: GrantId::new(),
+            resources: Vec::new(),
+            scope: Scope::empty(),
+            secrets: Vec::new(),
+        }
+    }
+
+    fn person(pairs: &[(&str, &str)]) -> Authority {
+        Authority {
+            subject: "ada".to_owned(),
+            person: None,
+            grant: GrantId::new(),
+            lineage: vec![Uuid::from_u128(1)],
+            pairs: pairs.iter().map(|(resource, scope)| ScopePair::new(*resource, *scope)).collect(),
+            bare_target: None,
+            expires_at: None,
+            actor: None,
+            may_act: None,
+            authentication: Some(Authentication {
+                auth_time: Some(NOW - 10),
+                acr: Some("1".to_owned()),
+                amr: vec!["pwd".to_owned()],
+            }),
+        }
+    }
+
+    fn make(
+        authority: &Authority,
+        target: Option<Arc<Resource>>,
+        scope: WantedScope<'_>,
+    ) -> Result<AccessTokenClaims, &'static str> {
+        let place = Place { issuer: ISSUER, now: NOW, lifetime: Duration::from_secs(600) };
+        let wanted = Wanted { target, scope, jti: TokenId::new() };
+        claims(&place, "shop", authority, &wanted).map_err(|refusal| refusal.reason())
+    }
+
+    const ALL: &[(&str, &str)] = &[(A, "read"), (A, "write"), (B, "read"), (ISSUER, "openid"), (ISSUER, "email")];
+
+    #[test]
+    fn one_api_and_userinfo() {
+        let token = make(&person(ALL), api(A), WantedScope::All).unwrap();
+        assert_eq!(token.aud, Audience::from(vec![A.to_owned(), ISSUER.to_owned()]));
+        assert_eq!(token.scope, Scope::parse("read write openid email").unwrap());
+        assert_eq!(token.exp, NOW + 300);
+        let json: Value = serde_json::to_value(&token.chancery).unwrap();
+        assert_eq!(json["ceiling"], serde_json::json!({ B: "read" }));
+        let plain = make(&person(ALL), None, WantedScope::All).unwrap();
+        assert_eq!(plain.aud, Audience::from(ISSUER));
+        assert_eq!(plain.scope, Scope::parse("openid email").unwrap());
+        assert_eq!(plain.exp, NOW + 600);
+    }
+
+    #[test]
+    fn nothing_is_had_that_was_not_granted() {
+        let held = person(&[(A, "read"), (B, "write"), (ISSUER, "openid")]);
+        let write = Scope::parse("write").unwrap();
+        assert_eq!(make(&held, api(A), WantedScope::Named(&write)), Err("scope_exceeds_grant"));
+        let email = Scope::parse("email").unwrap();
+        assert_eq!(make(&held, api(A), WantedScope::Named(&email)), Err("scope_exceeds_grant"));
+        assert_eq!(make(&held, api("https://c.test"), WantedScope::All), Err("resource_foreign"));
+        assert_eq!(make(&held, api(ISSUER), WantedScope::All), Err("resource_foreign"));
+        let read = Scope::parse("read").unwrap();
+        assert_eq!(make(&held, None, WantedScope::Named(&read)), Err("scope_exceeds_grant"));
+    }
+
+    #[test]
+    fn what_a_narrower_scope_left_out_cannot_be_had_elsewhere() {
+        let held = person(&[(A, "read"), (A, "write"), (B, "read"), (B, "write")]);
+        let read = Scope::parse("read").unwrap();
+        let token = make(&held, api(A), WantedScope::Named(&read)).unwrap();
+        let left = Authority::of_token(ISSUER, &token);
+        assert_eq!(left.pairs, person(&[(A, "read"), (B, "read")]).pairs);
+        assert!(!left.covers("https://c.test"));
+    }
+
+    #[test]
+    fn a_descendant_never_outlives_its_parent_and_depends_on_it() {
+        let parent = make(&person(ALL), api(A), WantedScope::All).unwrap();
+        let service = client("service");
+        let left = Authority::of_token(ISSUER, &parent).delegated_to(&service, 4).unwrap();
+        let place = Place { issuer: ISSUER, now: NOW + 299, lifetime: Duration::from_secs(600) };
+        let wanted = Wanted { target: api(B), scope: WantedScope::OfTarget, jti: TokenId::new() };
+        let child = claims(&place, "service", &left, &wanted).unwrap();
+        assert_eq!(child.exp, parent.exp);
+        assert_eq!(child.chancery.grant, parent.chancery.grant);
+        for ancestor in [parent.jti, Uuid::from_u128(1), service.standing_grant.uuid()] {
+            assert!(child.chancery.lineage.contains(&ancestor));
+        }
+        assert_eq!((child.sub.as_str(), child.auth_time, child.acr), ("ada", parent.auth_time, parent.acr));
+        assert_eq!(child.scope, Scope::parse("read").unwrap());
+        assert_eq!(child.aud, Audience::from(B));
+    }
+
+    #[test]
+    fn the_chain_of_actors_is_kept_whole_and_bounded() {
+        let mut left = person(ALL);
+        for name in ["one", "two"] {
+            left = left.delegated_to(&client(name), 2).unwrap();
+        }
+        let token = make(&left, api(A), WantedScope::All).unwrap();
+        let names: Vec<_> = token.act.as_ref().unwrap().chain().map(|actor| actor.sub.as_str()).collect();
+        assert_eq!(names, ["two", "one"]);
+        let again = Authority::of_token(ISSUER, &token);
+        let impersonated = make(&again.clone().impersonated_by(&client("x")), api(A), WantedScope::All).unwrap();
+        assert_eq!(impersonated.act, token.act);
+        assert_eq!(again.delegated_to(&client("three"), 2).unwrap_err().reason(), "actor_chain_too_long");
+    }
+}
