@@ -58,10 +58,8 @@ texts! {
     sign_in_password;
     sign_in_show_password;
     sign_in_submit;
-    sign_in_error_heading;
     sign_in_error_wrong;
     sign_in_error_missing;
-    sign_in_error_other_person(username: &str);
     sign_in_error_expired;
     sign_in_error_unavailable;
 

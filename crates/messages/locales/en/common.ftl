@@ -6,5 +6,5 @@ page_title = { $page } · { $service }
 # Links to what an app says about itself, on a line of their own.
 app_policy = Privacy policy
 app_terms = Terms of service
-# The name of that line, for screen readers. $app: the name of the app.
-app_links = About { $app }
+# What that line begins with. $app: the name of the app.
+app_links = About { $app }:

@@ -1,7 +1,7 @@
 # Asking whether an app may have what it wants.
 
 # $app: the name of the app.
-consent_heading = Allow { $app }?
+consent_heading = Allow { $app } to use your account?
 consent_lede = { $app } would like to:
 consent_allow = Allow
 consent_deny = Deny

@@ -15,10 +15,7 @@ sign_in_show_password = Show password
 sign_in_submit = Sign in
 
 # What went wrong, and what to do next.
-sign_in_error_heading = You are not signed in yet
 sign_in_error_wrong = This username and password do not match. Check both, then try again.
 sign_in_error_missing = Enter your username and your password.
-# $username: the account that the app asked for.
-sign_in_error_other_person = This app asked for { $username }. Sign in with that account.
 sign_in_error_expired = This page was open for too long. Sign in again to continue.
 sign_in_error_unavailable = We cannot check your password right now. Wait a minute, then try again.

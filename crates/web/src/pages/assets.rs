@@ -69,3 +69,51 @@ fn media_type(path: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::{Router, extract::Request, routing};
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn ask(address: &str, known: Option<&str>) -> Response {
+        let router: Router = Router::new().route("/static/{*path}", routing::get(get));
+        let mut request = Request::get(address);
+        if let Some(tags) = known {
+            request = request.header(header::IF_NONE_MATCH, tags);
+        }
+        router.oneshot(request.body(Body::empty()).expect("a request")).await.expect("an answer")
+    }
+
+    fn header_of(response: &Response, name: header::HeaderName) -> String {
+        response.headers()[name].to_str().expect("a text").to_owned()
+    }
+
+    #[tokio::test]
+    async fn only_the_current_version_is_kept_for_long() {
+        let current = ask(&versioned("chancery.css"), None).await;
+        assert_eq!(current.status(), StatusCode::OK);
+        assert_eq!(header_of(&current, header::CACHE_CONTROL), "public, max-age=31536000, immutable");
+        assert_eq!(header_of(&current, header::CONTENT_TYPE), "text/css; charset=utf-8");
+        for address in ["/static/chancery.css", "/static/chancery.css?v=0", "/static/chancery.css?v="] {
+            assert_eq!(header_of(&ask(address, None).await, header::CACHE_CONTROL), "public, no-cache");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_known_is_not_sent_again() {
+        let etag = header_of(&ask("/static/seal.svg", None).await, header::ETAG);
+        for known in [etag.clone(), format!("\"other\", W/{etag}"), "*".to_owned()] {
+            assert_eq!(ask("/static/seal.svg", Some(&known)).await.status(), StatusCode::NOT_MODIFIED);
+        }
+        assert_eq!(ask("/static/seal.svg", Some("\"other\"")).await.status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn nothing_else_is_served() {
+        for address in ["/static/none.css", "/static/../Cargo.toml", "/static/%2e%2e/Cargo.toml", "/static/a/b.svg"] {
+            assert_eq!(ask(address, None).await.status(), StatusCode::NOT_FOUND, "{address}");
+        }
+    }
+}

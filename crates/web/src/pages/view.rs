@@ -7,6 +7,8 @@
 mod frame;
 mod problem;
 mod reduced;
+#[cfg(test)]
+mod tests;
 
 use askama::Template;
 use messages::Text;
@@ -100,6 +102,15 @@ pub struct LoginPage<'a> {
     pub reauthenticate: Option<&'a str>,
     /// The path that the form posts to.
     pub action: &'a str,
+}
+
+impl LoginPage<'_> {
+    /// Whether what was typed is to be changed. Some errors only ask to try again.
+    fn is_invalid(&self) -> bool {
+        let texts = self.frame.texts;
+        let innocent = [texts.sign_in_error_expired(), texts.sign_in_error_unavailable()];
+        self.error.as_ref().is_some_and(|error| !innocent.contains(error))
+    }
 }
 
 /// `GET /login/account`. Posts `request` and `choice` (`continue` or `other`) back to that path.
