@@ -13,7 +13,7 @@ use storage::{
 };
 use time::OffsetDateTime;
 
-use crate::{Context, Settings, refusal::Refusal};
+use crate::{Context, Settings, documents::Document, refusal::Refusal};
 
 /// What this server signs with. A key for each is always there.
 pub const ALGORITHMS: [Algorithm; 3] = [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA];
@@ -66,6 +66,7 @@ struct KeySet {
     loaded: Vec<Loaded>,
     verification: Arc<VerificationKeys>,
     jwks: Arc<Jwks>,
+    document: Arc<Document>,
 }
 
 /// The keys as this instance knows them.
@@ -117,11 +118,8 @@ impl KeySet {
         let jwks = Jwks { keys: published };
         let verification =
             VerificationKeys::from_jwks(&jwks).map_err(|error| broken("set", error))?;
-        Ok(Self {
-            loaded,
-            verification: Arc::new(verification),
-            jwks: Arc::new(jwks),
-        })
+        let document = Arc::new(Document::write(&jwks)?);
+        Ok(Self { loaded, verification: Arc::new(verification), jwks: Arc::new(jwks), document })
     }
 }
 
@@ -205,6 +203,12 @@ impl KeyRing {
     #[must_use]
     pub fn jwks(&self) -> Arc<Jwks> {
         Arc::clone(&self.current.load().jwks)
+    }
+
+    /// The same as it is served.
+    #[must_use]
+    pub fn document(&self) -> Arc<Document> {
+        Arc::clone(&self.current.load().document)
     }
 }
 

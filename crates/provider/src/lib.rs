@@ -9,6 +9,7 @@ pub mod browser_state;
 pub mod client_auth;
 pub mod clients;
 pub mod context;
+pub mod documents;
 pub mod grants;
 pub mod hashing;
 pub mod id_token_hint;
@@ -29,7 +30,7 @@ pub mod sessions;
 pub mod settings;
 pub mod sign_in;
 pub mod subject;
-mod tally;
+pub mod tally;
 pub mod tokens;
 pub mod userinfo;
 
@@ -71,6 +72,8 @@ pub struct Provider {
     pub client_keys: client_auth::ClientKeys,
     /// Tokens whose signature was found right a moment ago.
     pub verified_tokens: tokens::verified::VerifiedTokens,
+    /// The metadata document.
+    pub published: metadata::Published,
 }
 
 impl Provider {
@@ -94,6 +97,7 @@ impl Provider {
             hashing,
             client_keys: client_auth::ClientKeys::default(),
             verified_tokens: tokens::verified::VerifiedTokens::default(),
+            published: metadata::Published::default(),
             outbound,
             keys,
             registry: registry::Registry::new(settings.registry_capacity),

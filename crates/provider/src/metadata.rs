@@ -1,8 +1,10 @@
 //! What the server says about itself (RFC 8414, OpenID Connect Discovery): made from the tables that decide.
 
+use std::sync::OnceLock;
+
 use protocol::discovery::{EndpointPaths, ProviderMetadata};
 
-use crate::{Settings, grants::GRANTS, keys};
+use crate::{Provider, Refusal, Settings, documents::Document, grants::GRANTS, keys};
 
 /// The metadata of this deployment. `paths` are those that the router serves.
 #[must_use]
@@ -13,5 +15,24 @@ pub fn metadata(settings: &Settings, paths: &EndpointPaths<'_>) -> ProviderMetad
         id_token_signing_alg_values_supported: algorithms(),
         userinfo_signing_alg_values_supported: algorithms(),
         ..ProviderMetadata::new(settings.issuer.as_str(), paths)
+    }
+}
+
+/// The metadata as it is served: nothing of it changes while the server runs.
+#[derive(Debug, Default)]
+pub struct Published(OnceLock<Document>);
+
+impl Provider {
+    /// The metadata document.
+    ///
+    /// # Errors
+    /// `Refusal::Internal` when it cannot be written.
+    pub fn metadata_document(&self, paths: &EndpointPaths<'_>) -> Result<&Document, Refusal> {
+        if let Some(document) = self.published.0.get() {
+            return Ok(document);
+        }
+        let document = Document::write(&metadata(&self.settings, paths));
+        let document = document.map_err(|error| Refusal::internal(error.to_string()))?;
+        Ok(self.published.0.get_or_init(|| document))
     }
 }

@@ -10,7 +10,7 @@ pub(crate) fn issued(grant: &'static str) {
 }
 
 /// A request was refused at an endpoint.
-pub(crate) fn refused(endpoint: &'static str, refusal: &Refusal) {
+pub fn refused(endpoint: &'static str, refusal: &Refusal) {
     let error = refusal.public().code.as_str();
     metrics::counter!("chancery_refusals_total", "endpoint" => endpoint, "error" => error).increment(1);
     match refusal {
@@ -25,4 +25,9 @@ pub(crate) fn introspected(active: bool) {
     let active = if active { "true" } else { "false" };
     metrics::counter!("chancery_introspections_total", "active" => active).increment(1);
     debug!(active, "introspected");
+}
+
+/// A request came without any credentials, which is how some clients ask what is needed.
+pub fn unauthenticated(endpoint: &'static str) {
+    metrics::counter!("chancery_refusals_total", "endpoint" => endpoint, "error" => "none").increment(1);
 }

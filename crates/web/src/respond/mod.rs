@@ -1,4 +1,3 @@
-//! One renderer for each surface.
+//! Answers to programs; pages render themselves in `pages`.
 
 pub mod json;
-pub mod page;

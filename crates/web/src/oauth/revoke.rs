@@ -1,0 +1,36 @@
+//! `POST /oauth2/revoke` (RFC 7009).
+
+use axum::{
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use protocol::{Params, revocation::RevocationRequest};
+use provider::{Context, Refusal, client_auth::PresentedCredentials};
+
+use crate::{
+    extract::{Call, Form, params::Unreadable},
+    respond::json::{self, Challenged, Endpoint},
+};
+
+const ENDPOINT: Endpoint = Endpoint { name: "revoke", challenged: Challenged::Client };
+
+/// Parses form and credentials, nothing else. The answer has no body: its status says it all (section 2.2).
+pub async fn revoke(Call(context): Call, headers: HeaderMap, form: Result<Form, Unreadable>) -> Response {
+    let params = match form {
+        Ok(Form(params)) => params,
+        Err(unreadable) => return json::unreadable(ENDPOINT, &unreadable),
+    };
+    match answer(&context, &headers, &params).await {
+        Ok(()) => {
+            let no_store = HeaderValue::from_static("no-store");
+            (StatusCode::OK, [(header::CACHE_CONTROL, no_store)]).into_response()
+        }
+        Err(refusal) => json::refused(ENDPOINT, &refusal),
+    }
+}
+
+async fn answer(context: &Context, headers: &HeaderMap, params: &Params) -> Result<(), Refusal> {
+    let credentials = PresentedCredentials::parse(json::authorization(headers)?, params)?;
+    let request = RevocationRequest::parse(params)?;
+    provider::revoke::revoke(context, &request, &credentials).await
+}
