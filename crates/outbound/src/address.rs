@@ -45,10 +45,13 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         return is_public_v4(Ipv4Addr::new(w, x, y, z));
     }
     let global = (0x2000..0x4000).contains(&a);
-    let special = (a == 0x2001 && b < 0x200) // Teredo, ORCHID, benchmarks
-        || (a == 0x2001 && b == 0x0db8) // documentation
-        || a == 0x2002 // 6to4 hides an IPv4 address
-        || (a == 0x3fff && b < 0x1000); // documentation
+    let special = match (a, b) {
+        // Teredo, ORCHID, benchmarks; documentation; 6to4, which hides an IPv4 address; documentation.
+        (0x2001, b) => b < 0x200 || b == 0x0db8,
+        (0x2002, _) => true,
+        (0x3fff, b) => b < 0x1000,
+        _ => false,
+    };
     global && !special
 }
 
