@@ -79,6 +79,7 @@ fn sign_in() -> Pages {
         error: None,
         app: Some(shop()),
         reauthenticate: None,
+        switch: None,
         action: "/login",
     };
     vec![
@@ -86,7 +87,7 @@ fn sign_in() -> Pages {
         ("login-alone", LoginPage { app: None, request: None, ..page() }.render()),
         ("login-hint", LoginPage { username: "ada", ..page() }.render()),
         ("login-wrong", LoginPage { username: "ada", error: Some(texts.sign_in_error_wrong()), ..page() }.render()),
-        ("login-again", LoginPage { reauthenticate: Some("ada"), ..page() }.render()),
+        ("login-again", LoginPage { reauthenticate: Some("ada"), switch: Some("/login/account"), ..page() }.render()),
         (
             "login-again-busy",
             LoginPage {

@@ -2,13 +2,13 @@
 
 use protocol::{
     authorization::{AuthorizationResponse, Outcome, Prompts},
-    error::{ErrorCode, OAuthError},
+    error::ErrorCode,
 };
 use storage::authorization_codes::Inserted;
 use time::{Duration, OffsetDateTime};
 
-use super::{Authorization, Flow, consent, refused, respond};
-use crate::{Context, refusal::Refusal, sessions::SignedIn, subject};
+use super::{Authorization, Flow, consent, respond};
+use crate::{Context, refusal::Refusal, sessions::SignedIn, subject, tally};
 
 /// A page that the person must see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,8 +165,9 @@ pub(super) async fn answer(context: &Context, flow: &Flow, session: &SignedIn) -
 }
 
 fn refuse(context: &Context, authorization: &Authorization, (code, description, reason): No) -> AuthorizationResponse {
-    refused("interaction", reason, Some(&authorization.client.client_id));
-    authorization.reply.with(context, Outcome::Error(OAuthError::new(code, description)))
+    let refusal = Refusal::new(code, description, reason);
+    tally::refused("authorize", &refusal);
+    authorization.reply.with(context, Outcome::Error(refusal.public()))
 }
 
 fn demands(authorization: &Authorization) -> Demands<'_> {

@@ -18,14 +18,14 @@ use protocol::{
     pkce::CodeChallenge,
     scope::ScopePairs,
 };
-use tracing::info;
+use tracing::debug;
 
 pub use self::{
     checks::{CLIENT_UNKNOWN, REDIRECT_URI_FOREIGN, REDIRECT_URI_MISSING},
     interaction::{Next, Page},
     state::RequestState,
 };
-use crate::{Context, refusal::Refusal, registry::Client, scope_resolution::Resolved};
+use crate::{Context, refusal::Refusal, registry::Client, scope_resolution::Resolved, tally};
 
 /// How an endpoint tells of a check that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -260,26 +260,19 @@ pub async fn resume(context: &Context, state: RequestState) -> Result<Flow, Reje
 }
 
 fn reject(draft: &Draft<'_>, check: &Check, refusal: Refusal) -> Rejected {
-    let Refusal::Refused { error, reason } = refusal else {
-        return Rejected::Page(refusal); // Cannot be decided now, or a bug of ours: neither is the client's doing.
-    };
-    refused(check.name, reason.as_str(), draft.sent.client_id.as_deref());
-    match (check.authorize, &draft.redirect_uri) {
-        (ToClient, Some(redirect_uri)) => {
+    debug!(check = check.name, client_id = draft.sent.client_id, "an authorization request did not pass");
+    // What cannot be decided now, or is a bug of ours, is not the client's doing.
+    match (check.authorize, &draft.redirect_uri, refusal) {
+        (ToClient, Some(redirect_uri), refusal @ Refusal::Refused { .. }) => {
+            tally::refused("authorize", &refusal);
             let reply = Reply {
                 redirect_uri: redirect_uri.clone(),
                 redirect_uri_given: draft.sent.redirect_uri.is_some(),
                 mode: draft.mode,
                 state: draft.sent.state.clone(),
             };
-            Rejected::Client(Box::new(reply.with(draft.context, Outcome::Error(error))))
+            Rejected::Client(Box::new(reply.with(draft.context, Outcome::Error(refusal.public()))))
         }
-        _ => Rejected::Page(Refusal::Refused { error, reason }),
+        (_, _, refusal) => Rejected::Page(refusal),
     }
-}
-
-/// Counts a refusal. Strangers write nothing.
-fn refused(check: &str, reason: &'static str, client_id: Option<&str>) {
-    metrics::counter!("chancery_authorization_refused_total", "reason" => reason).increment(1);
-    info!(check, reason, client_id, "authorization request refused");
 }

@@ -92,12 +92,14 @@ impl<'a> Form<'a> {
     fn show(&self, visit: &Visit, status: StatusCode, error: Option<fn(Locale) -> Text>) -> Result<Response, Stop> {
         let frame = visit.frame(self.flow.and_then(|flow| flow.state.sent.ui_locales.as_deref()));
         let texts = frame.texts;
+        let switch = format!("{}?request={}", visit.path(paths::SELECT_ACCOUNT), self.request);
         let page = LoginPage {
             request: Some(&self.request),
             username: &self.username,
             error: error.map(|error| error(texts)),
             app: self.flow.map(|flow| app_view(&flow.authorization)),
             reauthenticate: self.again.map(|session| session.username.as_str()),
+            switch: self.again.map(|_| switch.as_str()),
             action: &visit.path(paths::LOGIN),
             frame,
         };

@@ -100,6 +100,8 @@ pub struct LoginPage<'a> {
     pub app: Option<AppView>,
     /// The one username that may sign in here; it cannot be changed.
     pub reauthenticate: Option<&'a str>,
+    /// Where to go if that is not the person: only beside `reauthenticate`.
+    pub switch: Option<&'a str>,
     /// The path that the form posts to.
     pub action: &'a str,
 }

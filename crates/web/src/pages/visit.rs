@@ -18,9 +18,10 @@ use provider::{
     Refusal,
     authorize::{CLIENT_UNKNOWN, REDIRECT_URI_FOREIGN, REDIRECT_URI_MISSING},
     sessions::SignedIn,
+    tally,
 };
 use tower_sessions::Session;
-use tracing::{error, warn};
+use tracing::error;
 
 use super::view::{CONTENT_SECURITY_POLICY, ErrorPage, Frame, Link, Problem, Theme};
 use crate::{
@@ -106,15 +107,10 @@ impl Pages {
     /// Shows a refusal that nobody but the person can be told of.
     #[must_use]
     pub fn refusal(&self, refusal: &Refusal, rule: Problem) -> Response {
+        tally::refused("page", refusal);
         let problem = match refusal {
-            Refusal::Unavailable { reason, .. } => {
-                warn!(reason, "unavailable");
-                Problem::Unavailable
-            }
-            Refusal::Internal(reason) => {
-                error!(reason, "internal error");
-                Problem::Internal
-            }
+            Refusal::Unavailable { .. } => Problem::Unavailable,
+            Refusal::Internal(_) => Problem::Internal,
             Refusal::Refused { error, .. } => {
                 let problem = match refusal.reason() {
                     CLIENT_UNKNOWN => Problem::UnknownClient,

@@ -39,6 +39,7 @@ fn login(name: &str) -> LoginPage<'static> {
         error: None,
         app: Some(app(name)),
         reauthenticate: None,
+        switch: None,
         action: "/base/login",
     }
 }
@@ -63,7 +64,7 @@ fn pages(name: &str) -> Vec<String> {
     let all = [
         login(name).render(),
         LoginPage { username: "ada", error, ..login(name) }.render(),
-        LoginPage { reauthenticate: Some("ada"), ..login(name) }.render(),
+        LoginPage { reauthenticate: Some("ada"), switch: Some("/base/login/account"), ..login(name) }.render(),
         select.render(),
         consent(name).render(),
         logout.render(),
