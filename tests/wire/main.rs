@@ -1,1 +1,33 @@
-//! One integration-test binary.
+//! The wire: the real binary, as clients, people, operators and attackers see it.
+//!
+//! One binary, so that it is linked once; one module per thing that is promised. Needs a PostgreSQL where databases
+//! may be made (`CHANCERY_TEST_DATABASE_URL`); `script/test` provides it.
+#![allow(clippy::unwrap_used)]
+
+mod harness;
+
+mod apply;
+mod backchannel;
+mod client_auth;
+mod code_flow;
+mod commands;
+mod consent;
+mod cors;
+mod discovery;
+mod exchange;
+mod http;
+mod issuer_path;
+mod keys;
+mod logout;
+mod openidconnect_crate;
+mod outage;
+mod properties;
+mod race;
+mod refresh;
+mod secrets_at_rest;
+mod service;
+mod session;
+mod startup;
+mod tables;
+mod userinfo;
+mod withdrawal;
