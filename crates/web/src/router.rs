@@ -20,7 +20,14 @@ use crate::{App, oauth, pages, paths, session};
 pub fn router(app: App) -> Router {
     let below = Router::new().merge(machines()).merge(people(&app));
     let base = app.base_path().to_owned();
-    let routes = if base.is_empty() { below } else { Router::new().nest(&base, below).merge(well_known_for(&base)) };
+    let routes = if base.is_empty() {
+        below
+    } else {
+        // A nested `/` answers to the path without a slash at its end.
+        let home = format!("{base}{}", paths::HOME);
+        let to_home = axum::response::Redirect::permanent(&base);
+        Router::new().nest(&base, below).route(&home, get(to_home)).merge(well_known_for(&base))
+    };
     routes
         .fallback(pages::error::not_found)
         .method_not_allowed_fallback(pages::error::method_not_allowed)
@@ -53,6 +60,7 @@ fn people(app: &App) -> Router<App> {
         .route(paths::LOGOUT, get(pages::logout::get).post(pages::logout::post))
         .route(paths::HOME, get(pages::home::get))
         .layer(session::layer(app))
+        .layer(middleware::map_response(session::keep_prefix))
         .route(paths::STATIC, get(pages::assets::get))
 }
 

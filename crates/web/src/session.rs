@@ -8,6 +8,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use axum::response::Response;
+use http::{HeaderValue, header, header::Entry};
 use provider::{
     Provider, Refusal,
     sessions::{CookieId, Found, SignedIn},
@@ -42,6 +44,23 @@ pub fn layer(app: &App) -> SessionManagerLayer<Store> {
         // Lax: applications send their people here from other sites.
         .with_same_site(SameSite::Lax)
         .with_expiry(Expiry::OnSessionEnd)
+}
+
+/// Makes removals of `__Host-` cookies complete: the middleware writes them without `Secure`, and browsers refuse
+/// that.
+pub async fn keep_prefix(mut response: Response) -> Response {
+    if let Entry::Occupied(mut cookies) = response.headers_mut().entry(header::SET_COOKIE) {
+        for cookie in cookies.iter_mut() {
+            let Ok(text) = cookie.to_str() else { continue };
+            if text.starts_with("__Host-")
+                && !text.contains("; Secure")
+                && let Ok(complete) = HeaderValue::from_str(&format!("{text}; Secure; HttpOnly; SameSite=Lax"))
+            {
+                *cookie = complete;
+            }
+        }
+    }
+    response
 }
 
 /// Reads what a cookie stands for.
@@ -129,4 +148,22 @@ pub async fn renew_cookie(session: &Session, cookie: CookieId) -> std::result::R
 /// `Refusal::Unavailable`.
 pub async fn drop_cookie(session: &Session) -> std::result::Result<(), Refusal> {
     session.flush().await.map_err(|error| unavailable(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn host_cookies_are_removed_as_they_were_set() {
+        let mut response = Response::default();
+        let cookies = ["__Host-a=; Path=/; Max-Age=0", "__Host-b=1; Secure; Path=/", "c=; Max-Age=0"];
+        for cookie in cookies {
+            response.headers_mut().append(header::SET_COOKIE, HeaderValue::from_static(cookie));
+        }
+        let response = keep_prefix(response).await;
+        let found: Vec<_> = response.headers().get_all(header::SET_COOKIE).iter().collect();
+        let complete = "__Host-a=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax";
+        assert_eq!(found, [complete, cookies[1], cookies[2]]);
+    }
 }
