@@ -190,8 +190,12 @@ fn a_delivery_survives_the_instance() {
         Mock::given(method("POST")).respond_with(ResponseTemplate::new(200)).mount(&server).await;
         let client = client_of(&world, &server).await;
         sign_in(&world, &client).await;
-        until("the first attempt", Duration::from_secs(5), async || (!got(&server).await.is_empty()).then_some(()))
-            .await;
+        until("the first attempt has failed, and the next one is planned", Duration::from_secs(5), async || {
+            let planned =
+                "select count(*) from outbox where attempts = 1 and next_attempt_at < created_at + interval '30 s'";
+            (!got(&server).await.is_empty() && world.database.count(planned).await == 1).then_some(())
+        })
+        .await;
         world.servers[0].kill();
         let other = crate::harness::server::Server::start(&world.home, crate::harness::server::Ports::pick()).await;
         until("the other instance tries again", Duration::from_secs(25), async || {

@@ -110,21 +110,41 @@ fn prompts() {
     });
 }
 
+/// Whoever asked for a new sign-in of this person gets this person, unless they say that they are another one.
 #[test]
 fn another_account_can_be_chosen() {
     run(async {
         let world = World::shared().await;
         let (ada, bob) = (world.person("ada"), world.person("bob"));
+        let name = async |tokens: &crate::harness::flow::Tokens| {
+            world.get("/oauth2/userinfo").bearer(tokens.access()).send().await.ok()["name"].clone()
+        };
+        for (prompt, button) in [("login", "login-switch"), ("select_account", "account-other")] {
+            let mut browser = world.signed_in(&ada).await;
+            let flow = world.flow(&world.client("house")).scope("openid profile").with("prompt", prompt);
+            let mut page = flow.begin(&mut browser).await.page();
+            if button == "login-switch" {
+                // Typing another name where ada is asked to confirm that it is she is no way in.
+                let typed = [("username", &*bob.username), ("password", &*bob.password)];
+                let refused = browser.clone().submit(&page, "login-submit", &typed).await.page();
+                assert!(refused.has("login-submit"), "{refused:#?}");
+                let tags = crate::harness::html::tags(&page.reply.text());
+                let link = tags.iter().find(|tag| tag.get("id") == Some("login-switch")).expect("a way to switch");
+                let url = url::Url::parse(&page.url).unwrap().join(link.get("href").unwrap()).unwrap();
+                page = browser.open(url.as_str()).await.page();
+            }
+            let landing = browser.submit(&page, "account-other", &[]).await;
+            let answer = flow.go_on(&mut browser, landing, &bob).await;
+            let tokens = crate::harness::flow::Tokens::of(&flow.redemption(answer.code()).send().await);
+            assert_eq!(name(&tokens).await, "bob Test");
+            // From now on bob is signed in here.
+            let silent = world.flow(&world.client("house")).scope("openid profile").with("prompt", "none");
+            assert_eq!(name(&silent.tokens(&mut browser, &bob).await).await, "bob Test");
+        }
+        // Staying is a click.
         let mut browser = world.signed_in(&ada).await;
-        let flow = world.flow(&world.client("house")).scope("openid profile").with("prompt", "login");
-        let tokens = flow.tokens(&mut browser, &bob).await;
-        let userinfo = world.get("/oauth2/userinfo").bearer(tokens.access()).send().await.ok();
-        assert_eq!(userinfo["name"], "bob Test");
-        let landing = world.flow(&world.client("house")).scope("openid profile").begin(&mut browser).await;
-        let flow = world.flow(&world.client("house")).scope("openid profile");
-        let _ = landing;
-        let tokens = flow.tokens(&mut browser, &bob).await;
-        assert_eq!(world.get("/oauth2/userinfo").bearer(tokens.access()).send().await.ok()["name"], "bob Test");
+        let flow = world.flow(&world.client("house")).scope("openid profile").with("prompt", "select_account");
+        assert_eq!(name(&flow.tokens(&mut browser, &ada).await).await, "Ada Lovelace");
     });
 }
 

@@ -242,6 +242,9 @@ impl<'w> Flow<'w> {
             let button = if self.denies { "consent-deny" } else { "consent-allow" };
             return browser.submit(page, button, &[]).await;
         }
+        if page.has("account-continue") {
+            return browser.submit(page, "account-continue", &[]).await;
+        }
         panic!("a page that leads nowhere: {page:#?}");
     }
 

@@ -38,7 +38,7 @@ fn refusals() {
             row(
                 "the token in JSON",
                 post().body("application/json", format!("{{\"access_token\":\"{}\"}}", tokens.access())),
-                Expect::BareChallenge,
+                malformed.clone(),
             ),
             row("a token that is empty", get().header("authorization", "Bearer "), malformed.clone()),
             row("two words for a token", get().header("authorization", "Bearer a b"), malformed.clone()),
