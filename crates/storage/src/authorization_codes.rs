@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     Database, StorageError,
+    consents::columns,
     grants::{LiveGrant, NewGrant, Person, live_grant},
     id::{AuthorizationRequestId, ClientKey, FamilyId, GrantId},
     journal::Entry,
@@ -27,6 +28,8 @@ pub struct NewCode {
     pub code_challenge: Option<String>,
     /// 60 seconds from now at most.
     pub expires_at: OffsetDateTime,
+    /// Whether it is issued only if the person has allowed the client all of the grant's pairs before.
+    pub needs_consent: bool,
 }
 
 /// What became of a code that was to be issued.
@@ -36,11 +39,14 @@ pub enum Inserted {
     Issued,
     /// The person was disabled or has another epoch, or the session has ended: sign in again.
     SignedOut,
+    /// The person has not allowed all of it.
+    NotAllowed,
     /// This authorization request was answered before.
     RequestSpent,
 }
 
-/// Writes grant, code and journal entry in one statement, if the person and the session are still live.
+/// Writes grant, code and journal entry in one statement, if the person and the session are still live, and the
+/// person has consented where that is needed.
 ///
 /// `entry` is completed here with the person, the grant and the session.
 ///
@@ -52,12 +58,19 @@ pub async fn insert(
     code: &NewCode,
     entry: &Entry,
 ) -> Result<Inserted, StorageError> {
-    let outcome = sqlx::query_scalar!(
-        r#"with live as (
+    let (resources, scopes) = columns(&grant.pairs);
+    let outcome = sqlx::query!(
+        r#"with present as (
                select u.id from user_account u join auth_session s on s.user_id = u.id
                where u.id = $3 and u.enabled and u.epoch = $4
                  and s.id = $5 and s.user_epoch = u.epoch and s.ended_at is null and s.expires_at > $14
                  and s.idle_expires_at > $14),
+           live as (
+               select id from present
+               where not $29 or not exists (
+                   select from unnest($30::text[], $31::text[]) as asked (resource, scope)
+                   where not exists (select from consent c where c.user_id = $3 and c.client_key = $2
+                                       and c.resource = asked.resource and c.scope = asked.scope))),
            given as (
                insert into grants (id, kind, client_key, user_id, user_epoch, session_id, pairs, default_resource,
                                    claims_request, nonce, auth_time, acr, amr, offline, created_at, expires_at)
@@ -71,7 +84,7 @@ pub async fn insert(
                insert into journal (at, event, outcome, user_id, client_id, grant_id, session_id, request_id, address,
                                     detail)
                select $22, $23, $24, live.id, $25, $1, $5, $26, $27, $28 from live)
-           select exists (select from live) as "issued!""#,
+           select exists (select from present) as "present!", exists (select from live) as "issued!""#,
         grant.id.uuid(),
         grant.client_key.uuid(),
         grant.user_id.uuid(),
@@ -99,14 +112,18 @@ pub async fn insert(
         entry.client_id,
         entry.request_id,
         entry.address.map(IpNet::from) as Option<IpNet>,
-        entry.detail
+        entry.detail,
+        code.needs_consent,
+        &resources,
+        &scopes
     )
     .fetch_one(database.pool())
     .await
     .map_err(StorageError::from);
     match outcome {
-        Ok(true) => Ok(Inserted::Issued),
-        Ok(false) => Ok(Inserted::SignedOut),
+        Ok(row) if row.issued => Ok(Inserted::Issued),
+        Ok(row) if row.present => Ok(Inserted::NotAllowed),
+        Ok(_) => Ok(Inserted::SignedOut),
         Err(error) if error.is_constraint("authorization_code_request_id_key") => Ok(Inserted::RequestSpent),
         Err(error) => Err(error),
     }

@@ -1,40 +1,16 @@
-//! What people allowed: per client, resource and scope.
+//! What people allowed: per client, resource and scope. It is read where it counts: when a code is inserted.
 
 use protocol::scope::ScopePairs;
 use time::OffsetDateTime;
 
 use crate::{
-    Database, StorageError, Tx,
+    StorageError, Tx,
     id::{ClientKey, UserId},
 };
 
-fn columns(pairs: &ScopePairs) -> (Vec<String>, Vec<String>) {
+/// Pairs as two arrays that belong together.
+pub(crate) fn columns(pairs: &ScopePairs) -> (Vec<String>, Vec<String>) {
     pairs.iter().map(|pair| (pair.resource.clone(), pair.scope.clone())).unzip()
-}
-
-/// Whether a person has allowed a client all of `pairs`.
-///
-/// # Errors
-/// `StorageError`.
-pub async fn covers(
-    database: &Database,
-    user: UserId,
-    client: ClientKey,
-    pairs: &ScopePairs,
-) -> Result<bool, StorageError> {
-    let (resources, scopes) = columns(pairs);
-    let found = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from consent c
-           join unnest($3::text[], $4::text[]) as asked (resource, scope) using (resource, scope)
-           where c.user_id = $1 and c.client_key = $2"#,
-        user.uuid(),
-        client.uuid(),
-        &resources,
-        &scopes
-    )
-    .fetch_one(database.pool())
-    .await?;
-    Ok(usize::try_from(found).is_ok_and(|found| found == pairs.len()))
 }
 
 /// Remembers that a person allowed a client all of `pairs`.

@@ -8,12 +8,12 @@ use protocol::{
 use storage::{StorageError, consents};
 use url::Url;
 
-use super::{Authorization, Flow, Next, interaction};
+use super::{Authorization, Flow, Next, interaction, respond::Condition};
 use crate::{Context, refusal::Refusal, registry::Client, sessions::SignedIn};
 
 /// When a client's requests need an answer of the person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Asking {
+pub(super) enum Asking {
     /// It belongs to the house.
     Never,
     /// For what was not allowed before.
@@ -23,7 +23,8 @@ enum Asking {
     EachTime,
 }
 
-fn asking(client: &Client, authorization: &Authorization) -> Asking {
+pub(super) fn asking(authorization: &Authorization) -> Asking {
+    let client = &authorization.client;
     if client.metadata.first_party {
         Asking::Never
     } else if authorization.prompts.consent || can_be_impersonated(client, &authorization.reply.redirect_uri) {
@@ -37,22 +38,6 @@ fn asking(client: &Client, authorization: &Authorization) -> Asking {
 fn can_be_impersonated(client: &Client, redirect_uri: &str) -> bool {
     client.metadata.application_type == ApplicationType::Native
         && Url::parse(redirect_uri).is_ok_and(|url| url.scheme() != "https")
-}
-
-/// Whether the person must be asked.
-pub(super) async fn is_needed(
-    context: &Context,
-    authorization: &Authorization,
-    session: &SignedIn,
-) -> Result<bool, Refusal> {
-    Ok(match asking(&authorization.client, authorization) {
-        Asking::Never => false,
-        Asking::EachTime => true,
-        Asking::Once => {
-            let (user, client) = (session.user_id, authorization.client.key);
-            !consents::covers(&context.database, user, client, &authorization.pairs).await?
-        }
-    })
 }
 
 /// What became of an answer on the consent page.
@@ -85,7 +70,7 @@ pub async fn allow(context: &Context, flow: &Flow, session: Option<&SignedIn>) -
         .map_err(gone_meanwhile)?;
     storage::journal::append(&mut tx, &entry).await?;
     tx.commit().await?;
-    Ok(Answered::Next(interaction::answer(context, flow, session).await?))
+    Ok(Answered::Next(interaction::answer(context, flow, session, Condition::Unconditional).await?))
 }
 
 /// The client or the person was deleted a moment ago: the next attempt is told so.

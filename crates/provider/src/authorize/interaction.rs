@@ -7,7 +7,11 @@ use protocol::{
 use storage::authorization_codes::Inserted;
 use time::{Duration, OffsetDateTime};
 
-use super::{Authorization, Flow, consent, respond};
+use super::{
+    Authorization, Flow,
+    consent::{self, Asking},
+    respond::{self, Condition},
+};
 use crate::{Context, refusal::Refusal, sessions::SignedIn, subject, tally};
 
 /// A page that the person must see.
@@ -116,14 +120,20 @@ pub async fn advance(context: &Context, flow: &Flow, session: Option<&SignedIn>)
         (Ok(None), Some(session)) => session,
         (Ok(None), None) => return Ok(Next::Show(Page::SignIn)),
     };
-    if consent::is_needed(context, &flow.authorization, session).await? {
-        return Ok(if flow.authorization.prompts.none {
-            Next::Answer(refuse(context, &flow.authorization, CONSENT_REQUIRED))
-        } else {
-            Next::Show(Page::Consent)
-        });
+    let condition = match consent::asking(&flow.authorization) {
+        Asking::Never => Condition::Unconditional,
+        Asking::Once => Condition::AllowedBefore,
+        Asking::EachTime => return Ok(ask_for_consent(context, flow)),
+    };
+    answer(context, flow, session, condition).await
+}
+
+fn ask_for_consent(context: &Context, flow: &Flow) -> Next {
+    if flow.authorization.prompts.none {
+        Next::Answer(refuse(context, &flow.authorization, CONSENT_REQUIRED))
+    } else {
+        Next::Show(Page::Consent)
     }
-    answer(context, flow, session).await
 }
 
 /// Whether the sign-in is good enough for a page that follows it; if not, what comes next instead.
@@ -150,12 +160,18 @@ pub fn must_be_same_person(context: &Context, flow: &Flow, session: &SignedIn) -
     matches!(judge_sign_in(&demands(&flow.authorization), facts.as_ref(), context.now), Ok(Some(Page::SignInAgain)))
 }
 
-/// Issues the code.
-pub(super) async fn answer(context: &Context, flow: &Flow, session: &SignedIn) -> Result<Next, Refusal> {
-    let (code, inserted) = respond::issue(context, flow, session).await?;
+/// Issues the code, if it may be.
+pub(super) async fn answer(
+    context: &Context,
+    flow: &Flow,
+    session: &SignedIn,
+    condition: Condition,
+) -> Result<Next, Refusal> {
+    let (code, inserted) = respond::issue(context, flow, session, condition).await?;
     Ok(match inserted {
         Inserted::Issued => Next::Answer(flow.authorization.reply.with(context, Outcome::Code(code))),
         Inserted::RequestSpent => Next::Spent,
+        Inserted::NotAllowed => ask_for_consent(context, flow),
         // The session ended a moment ago.
         Inserted::SignedOut if flow.authorization.prompts.none => {
             Next::Answer(refuse(context, &flow.authorization, LOGIN_REQUIRED))

@@ -14,11 +14,25 @@ use crate::{Context, refusal::Refusal, sessions::SignedIn};
 /// The longest that a code lives (RFC 6749 section 4.1.2 allows ten minutes; we do not).
 const LONGEST: std::time::Duration = std::time::Duration::from_secs(60);
 
+/// Whether a code may be issued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Condition {
+    /// Whatever the person allowed before.
+    Unconditional,
+    /// Only if the person has allowed all of it before.
+    AllowedBefore,
+}
+
 /// Issues a code for this request. The first half is worth nothing unless the second is `Issued`.
 ///
 /// # Errors
 /// `Refusal::Unavailable`: no code was issued.
-pub(super) async fn issue(context: &Context, flow: &Flow, session: &SignedIn) -> Result<(String, Inserted), Refusal> {
+pub(super) async fn issue(
+    context: &Context,
+    flow: &Flow,
+    session: &SignedIn,
+    condition: Condition,
+) -> Result<(String, Inserted), Refusal> {
     let code = format!("ac_{}", URL_SAFE_NO_PAD.encode(random::<32>()));
     let grant = grant(context, flow, session)?;
     let authorization = &flow.authorization;
@@ -29,6 +43,7 @@ pub(super) async fn issue(context: &Context, flow: &Flow, session: &SignedIn) ->
         redirect_uri_given: authorization.reply.redirect_uri_given,
         code_challenge: authorization.code_challenge.clone().map(String::from),
         expires_at: context.now + context.settings.lifetimes.code.min(LONGEST),
+        needs_consent: condition == Condition::AllowedBefore,
     };
     let mut entry = context.entry("authorization.granted", "ok");
     entry.client_id = Some(authorization.client.client_id.clone());
