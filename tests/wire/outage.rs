@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use crate::harness::{World, http::Call, run, until};
+use crate::harness::{Flow, World, http::Call, proxy::Network, run, until};
 
 /// 503 with `Retry-After` within two seconds; what the test machine's scheduling costs comes on top.
-async fn unavailable(what: &str, call: Call) {
+async fn unavailable(what: &'static str, call: Call) {
     let begun = Instant::now();
     let reply = call.may_be_unavailable().send().await;
     let took = begun.elapsed();
@@ -20,92 +20,145 @@ async fn unavailable(what: &str, call: Call) {
     assert!(!reply.text().contains("sqlx") && !reply.text().contains("postgres"), "{what} tells too much: {reply:?}");
 }
 
+/// PostgreSQL says that the database takes no connections.
 #[test]
-fn without_its_database_it_says_so_and_recovers() {
+fn a_database_that_turns_everybody_away() {
     run(async {
         let world = World::builder().start().await;
-        let (job, house, ada) = (world.client("job"), world.client("house"), world.person("ada"));
-        let flow = world.flow(&house).scope("openid offline_access read");
-        let mut browser = world.signed_in(&ada).await;
-        let tokens = flow.tokens(&mut browser, &ada).await;
-        let unspent = flow.authorize(&mut browser, &ada).await;
-        let mut newcomer = world.browser();
-        let sign_in = flow.begin(&mut newcomer).await.page();
-        let form = sign_in.form("login-submit");
-        let mut fields = form.fields("login-submit");
-        for (field, value) in [("username", &ada.username), ("password", &ada.password)] {
-            let name = form.name_of(field).unwrap().to_owned();
-            fields.retain(|(known, _)| *known != name);
-            fields.push((name, value.clone()));
-        }
-        let action = sign_in.action(&form)[world.issuer().len()..].to_owned();
-        let jwks = world.get("/.well-known/jwks.json").send().await;
-
-        world.database.cut().await;
-        // From the first moment, and after every memory has grown too old to be believed.
-        for round in 0..2 {
-            unavailable("client_credentials", world.token_call(&job, &[("grant_type", "client_credentials")])).await;
-            unavailable("a code", flow.redemption(unspent.code())).await;
-            unavailable("refresh", world.refresh_call(&house, tokens.refresh())).await;
-            unavailable("revocation", world.revoke_call(&house, tokens.access())).await;
-            unavailable(
-                "sign-in",
-                world
-                    .post(&action)
-                    .header("cookie", newcomer.cookie_header())
-                    .header("origin", world.issuer())
-                    .raw_form(crate::harness::http::form_encode(fields.iter().map(|(name, value)| (name, value)))),
-            )
-            .await;
-            unavailable(
-                "authorize with a session",
-                world.get(&flow.url()[world.issuer().len()..]).header("cookie", browser.cookie_header()),
-            )
-            .await;
-            for path in [
-                "/.well-known/openid-configuration",
-                "/.well-known/oauth-authorization-server",
-                "/.well-known/jwks.json",
-            ] {
-                let begun = Instant::now();
-                assert_eq!(world.get(path).send().await.status, 200, "{path}");
-                assert!(begun.elapsed() < Duration::from_millis(300), "{path} took {:?}", begun.elapsed());
-            }
-            if round == 0 {
-                let ready = format!("http://127.0.0.1:{}/readyz", world.servers[0].ports.management);
-                until("it is not ready", Duration::from_secs(4), async || {
-                    let reply = crate::harness::http::client().get(&ready).send().await.unwrap();
-                    (reply.status() == 503).then_some(())
-                })
-                .await;
-                let live = ready.replace("readyz", "livez");
-                assert_eq!(crate::harness::http::client().get(&live).send().await.unwrap().status(), 200, "it lives");
-            }
-        }
-        assert_eq!(world.get("/.well-known/jwks.json").send().await.body, jwks.body);
-        // What is remembered is older than a second by now, and cannot be confirmed: it is not used.
-        unavailable("introspection", world.introspect_call(&house, tokens.access())).await;
-        unavailable("userinfo", world.get("/oauth2/userinfo").bearer(tokens.access())).await;
-
-        world.database.restore().await;
-        until("it recovers without a restart", Duration::from_secs(5), async || {
-            let reply =
-                world.token_call(&job, &[("grant_type", "client_credentials")]).may_be_unavailable().send().await;
-            (reply.status == 200).then_some(())
-        })
-        .await;
-        until("everything works again", Duration::from_secs(5), async || {
-            let reply = world.introspect_call(&house, tokens.access()).may_be_unavailable().send().await;
-            (reply.status == 200).then(|| reply.active())
-        })
-        .await;
-        // Nothing was spent by an attempt that was answered with 503.
-        world.refresh_call(&house, tokens.refresh()).send().await.ok();
-        flow.redemption(unspent.code()).send().await.ok();
-        // And its revocation did not happen.
-        world.introspect_call(&house, tokens.access()).send().await.active();
-        assert!(world.servers[0].is_running());
+        let cut = async |world: &World| world.database.cut().await;
+        let restore = async |world: &World| world.database.restore().await;
+        survives(&world, cut, restore).await;
     });
+}
+
+/// Nobody listens at the database's address.
+#[test]
+fn a_database_that_is_not_there() {
+    run(async {
+        let world = World::builder().behind_network().start().await;
+        let set = |world: &World, network| world.network.as_ref().unwrap().set(network);
+        survives(
+            &world,
+            async |world: &World| set(world, Network::Refusing),
+            async |world: &World| set(world, Network::Up),
+        )
+        .await;
+    });
+}
+
+/// The network swallows everything: no connection breaks, and no answer comes.
+#[test]
+fn a_database_that_does_not_answer() {
+    run(async {
+        let world = World::builder().behind_network().start().await;
+        let set = |world: &World, network| world.network.as_ref().unwrap().set(network);
+        survives(
+            &world,
+            async |world: &World| set(world, Network::Silent),
+            async |world: &World| set(world, Network::Up),
+        )
+        .await;
+    });
+}
+
+/// What must hold while the database is away, and after.
+async fn survives(world: &World, cut: impl AsyncFnOnce(&World), restore: impl AsyncFnOnce(&World)) {
+    let (job, house, ada) = (world.client("job"), world.client("house"), world.person("ada"));
+    let flow = world.flow(&house).scope("openid offline_access read");
+    let mut browser = world.signed_in(&ada).await;
+    let tokens = flow.tokens(&mut browser, &ada).await;
+    let unspent = flow.authorize(&mut browser, &ada).await;
+    let sign_in = sign_in_call(world, &flow).await;
+    let authorize = world.get(&flow.url()[world.issuer().len()..]).header("cookie", browser.cookie_header());
+    let jwks = world.get("/.well-known/jwks.json").send().await;
+    cut(world).await;
+
+    let writing = || {
+        vec![
+            ("client_credentials", world.token_call(&job, &[("grant_type", "client_credentials")])),
+            (
+                "an assertion",
+                world.token_call(&world.client("signer"), &[("grant_type", "client_credentials"), ("scope", "read")]),
+            ),
+            ("a code", flow.redemption(unspent.code())),
+            ("refresh", world.refresh_call(&house, tokens.refresh())),
+            ("revocation", world.revoke_call(&house, tokens.access())),
+            ("sign-in", sign_in.clone()),
+            ("authorize with a session", authorize.clone()),
+        ]
+    };
+    // From the first moment on, and all of them at once.
+    all_unavailable(writing()).await;
+    serves_documents(world).await;
+    let ready = format!("http://127.0.0.1:{}/readyz", world.servers[0].ports.management);
+    until("it is not ready", Duration::from_secs(4), async || {
+        let reply = crate::harness::http::client().get(&ready).send().await.unwrap();
+        (reply.status() == 503).then_some(())
+    })
+    .await;
+    let live = ready.replace("readyz", "livez");
+    assert_eq!(crate::harness::http::client().get(&live).send().await.unwrap().status(), 200, "it lives");
+    // By now what is remembered is older than a second and cannot be confirmed: it is not used. A crowd is answered
+    // in time as well as one.
+    let mut crowd = Vec::new();
+    for _ in 0..8 {
+        crowd.extend(writing());
+        crowd.push(("introspection", world.introspect_call(&house, tokens.access())));
+        crowd.push(("userinfo", world.get("/oauth2/userinfo").bearer(tokens.access())));
+    }
+    all_unavailable(crowd).await;
+    serves_documents(world).await;
+    assert_eq!(world.get("/.well-known/jwks.json").send().await.body, jwks.body);
+
+    restore(world).await;
+    until("it recovers without a restart", Duration::from_secs(10), async || {
+        let reply = world.token_call(&job, &[("grant_type", "client_credentials")]).may_be_unavailable().send().await;
+        (reply.status == 200).then_some(())
+    })
+    .await;
+    until("what was issued counts again", Duration::from_secs(10), async || {
+        let reply = world.introspect_call(&house, tokens.access()).may_be_unavailable().send().await;
+        (reply.status == 200).then(|| reply.active())
+    })
+    .await;
+    // Nothing was spent by an attempt that was answered with 503.
+    world.refresh_call(&house, tokens.refresh()).send().await.ok();
+    flow.redemption(unspent.code()).send().await.ok();
+    assert!(world.servers[0].is_running());
+}
+
+async fn all_unavailable(calls: Vec<(&'static str, Call)>) {
+    let tasks = calls.into_iter().map(|(what, call)| crate::harness::spawn(unavailable(what, call)));
+    for task in futures_util::future::join_all(tasks).await {
+        task.unwrap();
+    }
+}
+
+async fn serves_documents(world: &World) {
+    for path in
+        ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/.well-known/jwks.json"]
+    {
+        let begun = Instant::now();
+        assert_eq!(world.get(path).send().await.status, 200, "{path}");
+        assert!(begun.elapsed() < Duration::from_millis(300), "{path} took {:?}", begun.elapsed());
+    }
+}
+
+/// Name and password in the sign-in form, ready to be sent.
+async fn sign_in_call(world: &World, flow: &Flow<'_>) -> Call {
+    let ada = world.person("ada");
+    let mut browser = world.browser();
+    let page = flow.begin(&mut browser).await.page();
+    let form = page.form("login-submit");
+    let mut fields = form.fields("login-submit");
+    for (field, value) in [("username", &ada.username), ("password", &ada.password)] {
+        let name = form.name_of(field).unwrap().to_owned();
+        fields.retain(|(known, _)| *known != name);
+        fields.push((name, value.clone()));
+    }
+    let action = page.action(&form)[world.issuer().len()..].to_owned();
+    let body = crate::harness::http::form_encode(fields.iter().map(|(name, value)| (name, value)));
+    world.post(&action).header("cookie", browser.cookie_header()).header("origin", world.issuer()).raw_form(body)
 }
 
 /// Connections that die in between (a failover, an operator's `pg_terminate_backend`) cost at most a retry.

@@ -11,6 +11,7 @@ pub mod flow;
 pub mod html;
 pub mod http;
 pub mod jwt;
+pub mod proxy;
 pub mod raw;
 pub mod server;
 pub mod table;

@@ -17,6 +17,7 @@ use super::{
     fixture,
     flow::Flow,
     http::Call,
+    proxy::Proxy,
     server::{Ports, Server},
 };
 
@@ -148,6 +149,8 @@ pub struct World {
     pub home: Home,
     /// Its instances. The first one is the issuer's address.
     pub servers: Vec<Server>,
+    /// What stands between instances and database, where that was asked for.
+    pub network: Option<Proxy>,
     /// Its database. Last, so that it is dropped after the servers.
     pub database: Database,
 }
@@ -159,6 +162,7 @@ pub struct Builder {
     instances: usize,
     settings: Vec<Setting>,
     path: &'static str,
+    behind_network: bool,
 }
 
 impl Builder {
@@ -186,21 +190,29 @@ impl Builder {
         self
     }
 
+    /// With a network to the database that can be cut.
+    pub fn behind_network(mut self) -> Self {
+        self.behind_network = true;
+        self
+    }
+
     /// Makes it.
     pub async fn start(self) -> World {
         let database = Database::new(self.content).await;
-        let home = Home::with_issuer_path(&database.url, &self.settings, self.path);
+        let network = if self.behind_network { Some(Proxy::to(&database.url).await) } else { None };
+        let url = network.as_ref().map_or(&database.url, |network| &network.url);
+        let home = Home::with_issuer_path(url, &self.settings, self.path);
         let ports: Vec<Ports> =
             (0..self.instances).map(|index| if index == 0 { home.ports } else { Ports::pick() }).collect();
         let servers = futures_util::future::join_all(ports.into_iter().map(|ports| Server::start(&home, ports))).await;
-        World { home, servers, database }
+        World { home, servers, network, database }
     }
 }
 
 impl World {
     /// A deployment of one's own.
     pub fn builder() -> Builder {
-        Builder { content: Content::Fixture, instances: 1, settings: Vec::new(), path: "" }
+        Builder { content: Content::Fixture, instances: 1, settings: Vec::new(), path: "", behind_network: false }
     }
 
     /// Two instances that all tests share which change nothing but what is theirs.
