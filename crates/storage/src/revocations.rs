@@ -86,21 +86,25 @@ pub async fn revoke_user(tx: &mut Tx, user: UserId, why: Withdrawal) -> Result<u
 
 /// Withdraws the grants that end with a session: all of it but those with `offline_access`. Returns how many.
 ///
+/// The session's own id is published too, for tokens that came of one of its ID tokens: they end with it whatever
+/// their grant outlives.
+///
 /// # Errors
 /// `StorageError`.
 pub async fn revoke_session(tx: &mut Tx, session: SessionId, why: Withdrawal) -> Result<u64, StorageError> {
-    let count = sqlx::query!(
-        "with gone as (update grants set revoked_at = $2, revoked_reason = $4
-                       where session_id = $1 and not offline and revoked_at is null returning id)
-         insert into revocation (id, expires_at) select id, $3 from gone on conflict (id) do nothing",
+    let count = sqlx::query_scalar!(
+        r#"with gone as (update grants set revoked_at = $2, revoked_reason = $4
+                         where session_id = $1 and not offline and revoked_at is null returning id),
+           published as (insert into revocation (id, expires_at) select id, $3::timestamptz from gone union all select $1::uuid, $3
+                         on conflict (id) do nothing)
+           select count(*) as "count!" from gone"#,
         session.uuid(),
         why.at,
         why.until,
         why.reason
     )
-    .execute(&mut *tx.0)
-    .await?
-    .rows_affected();
+    .fetch_one(&mut *tx.0)
+    .await?;
     pulse::notify(tx).await?;
-    Ok(count)
+    Ok(u64::try_from(count).unwrap_or_default())
 }
