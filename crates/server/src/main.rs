@@ -1,2 +1,32 @@
-//! todo
-fn main() {}
+//! The `chancery` binary: configuration, commands, telemetry, scheduling, the embedded database. It decides nothing.
+
+mod command;
+mod config;
+mod data_folder;
+mod embedded_postgres;
+mod job;
+mod listen;
+mod location;
+mod management;
+mod output;
+mod server;
+mod telemetry;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    // Every TLS connection of this process uses ring; nothing else is linked.
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        return output::failure(&anyhow::anyhow!("a TLS provider is installed already"));
+    }
+    let cli = command::Cli::parse();
+    match command::run(cli) {
+        Ok(code) => code,
+        Err(error) => output::failure(&error),
+    }
+}

@@ -98,6 +98,15 @@ async fn applied(database: &Database) -> Result<Vec<i64>, StorageError> {
     }
 }
 
+/// Connects once, outside of the pool, which only says that it waited in vain.
+///
+/// # Errors
+/// `StorageError` with the reason.
+pub async fn reach(database: &Database) -> Result<(), StorageError> {
+    let connection = sqlx::PgConnection::connect_with(&database.pool().connect_options()).await?;
+    Ok(connection.close().await?)
+}
+
 /// The database's clock.
 ///
 /// # Errors

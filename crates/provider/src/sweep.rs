@@ -1,0 +1,33 @@
+//! Short-lived rows leave in small batches, so that tables stay bounded and nobody waits for a big deletion.
+
+use storage::sweep::{Swept, batch};
+use tracing::debug;
+
+use crate::{Context, refusal::Refusal};
+
+/// Rows of one statement.
+const BATCH: i64 = 500;
+/// Statements for one kind of row in one run: what is left waits for the next one.
+const BATCHES: usize = 200;
+
+/// Removes what has ended.
+///
+/// # Errors
+/// `Refusal::Unavailable` when the database is away.
+pub async fn run(context: &Context) -> Result<(), Refusal> {
+    for what in Swept::ALL {
+        let mut total = 0;
+        for _ in 0..BATCHES {
+            let count = batch(&context.database, what, context.now, BATCH).await?;
+            total += count;
+            if i64::try_from(count).is_ok_and(|count| count < BATCH) {
+                break;
+            }
+        }
+        if total > 0 {
+            metrics::counter!("chancery_swept_total", "table" => what.as_str()).increment(total);
+            debug!(table = what.as_str(), total, "swept");
+        }
+    }
+    Ok(())
+}

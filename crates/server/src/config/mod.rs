@@ -1,0 +1,266 @@
+//! Configuration: one commented TOML file, every key overridable by a variable, unknown keys fatal and named.
+//!
+//! Later wins: built-in defaults, the file, `DATABASE_URL`, `CHANCERY__SECTION__KEY`. A secret may also come from
+//! a file of its own, named by `<key>_file` or `CHANCERY__SECTION__KEY_FILE`.
+
+pub mod database;
+mod layer;
+pub mod lifetimes;
+pub mod limits;
+pub mod outbound;
+pub mod passwords;
+pub mod reference;
+pub mod secrets;
+pub mod section;
+pub mod server;
+pub mod sessions;
+pub mod setting;
+pub mod telemetry;
+mod unsafe_values;
+
+use std::{collections::BTreeMap, fmt, path::Path};
+
+use provider::{
+    Issuer, Settings,
+    settings::{Hashing, Lifetimes, OutboundSettings},
+};
+use toml::Value;
+
+pub use layer::Environment;
+use section::{Field, Section};
+
+/// Where a value was said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// In a file, on a line.
+    File {
+        /// The file.
+        path: String,
+        /// The line, counted from 1.
+        line: usize,
+    },
+    /// In a variable.
+    Variable(String),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File { path, line } => write!(f, "{path}:{line}"),
+            Self::Variable(name) => f.write_str(name),
+        }
+    }
+}
+
+/// What is wrong with the configuration: one line that says where.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}{what}", .origin.as_ref().map(|origin| format!("{origin}: ")).unwrap_or_default())]
+pub struct ConfigError {
+    /// Where, if it was said anywhere.
+    pub origin: Option<Origin>,
+    /// What, beginning with the key.
+    pub what: String,
+}
+
+macro_rules! sections {
+    ($($(#[doc = $doc:literal])* $name:ident : $type:ty),+ $(,)?) => {
+        /// The whole configuration.
+        #[derive(Clone, Debug, Default)]
+        pub struct Config {
+            $( $(#[doc = $doc])* pub $name: $type, )+
+            origins: BTreeMap<String, Origin>,
+        }
+
+        /// One section, as the reference tells of it.
+        #[derive(Clone, Debug)]
+        pub struct SectionReference {
+            /// Its name.
+            pub name: &'static str,
+            /// Its documentation, in lines.
+            pub doc: &'static [&'static str],
+            /// Its keys.
+            pub fields: Vec<Field>,
+        }
+
+        impl Config {
+            /// Every section, in order.
+            pub fn sections() -> Vec<SectionReference> {
+                vec![$( SectionReference {
+                    name: stringify!($name),
+                    doc: <$type>::DOC,
+                    fields: <$type>::fields(),
+                }, )+]
+            }
+
+            fn set(&mut self, section: &str, key: &str, value: Value) -> Result<(), String> {
+                match section {
+                    $( stringify!($name) => self.$name.set(key, value), )+
+                    _ => Err("unknown section".to_owned()),
+                }
+            }
+
+            /// Every key with its value as it may be shown, by section.
+            pub fn shown(&self) -> Vec<(&'static str, Vec<(&'static str, Option<Value>)>)> {
+                vec![$( (stringify!($name), self.$name.shown()), )+]
+            }
+        }
+    };
+}
+
+sections! {
+    /// `[server]`
+    server: server::Server,
+    /// `[database]`
+    database: database::Database,
+    /// `[secrets]`
+    secrets: secrets::Secrets,
+    /// `[lifetimes]`
+    lifetimes: lifetimes::Lifetimes,
+    /// `[sessions]`
+    sessions: sessions::Sessions,
+    /// `[passwords]`
+    passwords: passwords::Passwords,
+    /// `[outbound]`
+    outbound: outbound::Outbound,
+    /// `[limits]`
+    limits: limits::Limits,
+    /// `[telemetry]`
+    telemetry: telemetry::Telemetry,
+}
+
+impl Config {
+    /// Reads the file, if one is named, and the environment.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its place.
+    pub fn load(file: Option<&Path>, environment: &Environment) -> Result<Self, ConfigError> {
+        let mut config = Self::default();
+        if let Some(path) = file {
+            let text = std::fs::read_to_string(path).map_err(|error| ConfigError {
+                origin: None,
+                what: format!("cannot read the configuration file {}: {error}", path.display()),
+            })?;
+            config.apply(layer::file(path, &text)?)?;
+        }
+        config.apply(layer::environment(environment)?)?;
+        Ok(config)
+    }
+
+    fn apply(&mut self, layer: Vec<layer::Assignment>) -> Result<(), ConfigError> {
+        for assignment in layer {
+            let layer::Assignment { section, key, candidates, origin } = assignment;
+            let mut first_error = None;
+            let mut done = false;
+            for value in candidates {
+                match self.set(&section, &key, value) {
+                    Ok(()) => {
+                        done = true;
+                        break;
+                    }
+                    Err(error) => first_error = first_error.or(Some(error)),
+                }
+            }
+            if !done {
+                let what = first_error.unwrap_or_else(|| "no value".to_owned());
+                return Err(ConfigError { origin: Some(origin), what: format!("{section}.{key}: {what}") });
+            }
+            self.origins.insert(format!("{section}.{key}"), origin);
+        }
+        Ok(())
+    }
+
+    /// Where a key was said; `None` when it has its default.
+    pub fn origin(&self, key: &str) -> Option<&Origin> {
+        self.origins.get(key)
+    }
+
+    /// Something wrong with a key, with its place.
+    pub fn error(&self, key: &str, what: impl fmt::Display) -> ConfigError {
+        ConfigError { origin: self.origin(key).cloned(), what: format!("{key}: {what}") }
+    }
+
+    /// The issuer.
+    ///
+    /// # Errors
+    /// When it is missing or wrong.
+    pub fn issuer(&self) -> Result<Issuer, ConfigError> {
+        if self.server.issuer.is_empty() {
+            return Err(self.error("server.issuer", "is missing: the https URL at which clients know this server"));
+        }
+        Issuer::parse(&self.server.issuer).map_err(|error| self.error("server.issuer", error))
+    }
+
+    /// The sealing keys.
+    ///
+    /// # Errors
+    /// When there is none, or two share an id.
+    pub fn sealing_keys(&self) -> Result<storage::sealed::SealingKeys, ConfigError> {
+        if self.secrets.sealing_keys.is_empty() {
+            return Err(self.error("secrets.sealing_keys", "is missing: make one with `chancery secrets generate`"));
+        }
+        self.secrets.sealing_keys.load().map_err(|error| self.error("secrets.sealing_keys", error))
+    }
+
+    /// How passwords are hashed.
+    ///
+    /// # Errors
+    /// When the memory is more than can be counted.
+    pub fn hashing(&self) -> Result<Hashing, ConfigError> {
+        let passwords = &self.passwords;
+        let memory = u32::try_from(passwords.memory.0 / 1024)
+            .map_err(|_| self.error("passwords.memory", "is more than any machine has"))?;
+        Ok(Hashing {
+            memory,
+            iterations: passwords.iterations,
+            parallelism: passwords.parallelism,
+            threads: passwords.threads,
+            wait: passwords.queue_wait.0,
+        })
+    }
+
+    /// What the provider is told.
+    ///
+    /// # Errors
+    /// When the issuer is missing or wrong.
+    pub fn settings(&self) -> Result<Settings, ConfigError> {
+        Ok(Settings {
+            lifetimes: self.provider_lifetimes(),
+            hashing: self.hashing()?,
+            outbound: OutboundSettings {
+                allowed_networks: self.outbound.allowed_networks.clone(),
+                extra_ca_files: self.outbound.extra_ca_files.clone(),
+            },
+            max_actor_chain: self.limits.actor_chain,
+            registry_capacity: self.limits.registry,
+            ..Settings::new(self.issuer()?)
+        })
+    }
+
+    fn provider_lifetimes(&self) -> Lifetimes {
+        let ours = &self.lifetimes;
+        Lifetimes {
+            code: ours.code.0,
+            access_token: ours.access_token.0,
+            access_token_max: ours.access_token_max.0,
+            id_token: ours.id_token.0,
+            refresh_idle: ours.refresh_idle.0,
+            refresh_absolute: ours.refresh_absolute.0,
+            refresh_retry_window: ours.refresh_retry_window.0,
+            session_idle: self.sessions.idle.0,
+            session_absolute: self.sessions.absolute.0,
+            authorization_request: ours.authorization_request.0,
+            jwks_max_age: ours.jwks_max_age.0,
+            key_margin: ours.key_margin.0,
+            key_rotation: ours.key_rotation.0,
+            key_hint_grace: ours.key_hint_grace.0,
+        }
+    }
+
+    /// Everything that production must not start with. Empty: safe.
+    pub fn problems(&self) -> Vec<ConfigError> {
+        unsafe_values::find(self)
+    }
+}
+
+#[cfg(test)]
+mod tests;

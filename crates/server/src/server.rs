@@ -1,0 +1,89 @@
+//! A running server, production's and the dev server's alike: both listeners, the jobs, and how it stops.
+
+use std::sync::Arc;
+
+use axum::Router;
+use metrics_exporter_prometheus::PrometheusHandle;
+use provider::Provider;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+use tokio_util::sync::CancellationToken;
+use tracing::info;
+
+use crate::{
+    config::Config,
+    job,
+    listen::{self, Limits},
+    management::{self, Management},
+};
+
+/// The two listeners, bound before anything slow happens.
+#[derive(Debug)]
+pub struct Listeners {
+    /// What clients reach.
+    pub public: TcpListener,
+    /// Health and metrics.
+    pub management: TcpListener,
+}
+
+impl Listeners {
+    /// Binds both.
+    ///
+    /// # Errors
+    /// One line that says what to do.
+    pub async fn bind(config: &Config, how: (&str, &str)) -> anyhow::Result<Self> {
+        Ok(Self {
+            public: listen::bind(config.server.listen, how.0).await?,
+            management: listen::bind(config.server.management_listen, how.1).await?,
+        })
+    }
+}
+
+/// A token that is canceled by the first SIGTERM or SIGINT. The second one ends the process at once.
+///
+/// # Errors
+/// When signals cannot be handled.
+pub fn stop_on_signals() -> anyhow::Result<CancellationToken> {
+    let stop = CancellationToken::new();
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let token = stop.clone();
+    tokio::spawn(async move {
+        for attempt in 0.. {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            if attempt > 0 {
+                std::process::exit(130);
+            }
+            info!("stopping: requests that are under way finish first");
+            token.cancel();
+        }
+    });
+    Ok(stop)
+}
+
+/// Serves until `stop`, and until every request that is under way has finished.
+pub async fn run(
+    config: &Config,
+    provider: Arc<Provider>,
+    listeners: Listeners,
+    metrics: PrometheusHandle,
+    stop: CancellationToken,
+) {
+    let limits = Limits::from(&config.server);
+    job::start(&provider, &metrics, &stop);
+    let app =
+        web::App { provider: Arc::clone(&provider), trusted_proxies: config.server.trusted_proxies.clone().into() };
+    let router: Router = web::router(app);
+    let done = CancellationToken::new();
+    let management = management::router(Management { provider, metrics, stop: stop.clone() });
+    let management = tokio::spawn(listen::serve(listeners.management, management, limits, done.clone()));
+    listen::serve(listeners.public, router, limits, stop).await;
+    // Whoever watches sees that we stop until we have stopped.
+    done.cancel();
+    let _ = management.await;
+    info!("stopped");
+}
