@@ -52,7 +52,7 @@ pub enum AdminError {
 }
 
 fn lines(problems: &[Invalid]) -> String {
-    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// One thing that is wrong: with which entry, and which field of it.

@@ -7,6 +7,7 @@ use crate::{
     Database, StorageError, Tx,
     id::{ClientKey, ClientSecretId, GrantId},
     page::Page,
+    revocations::{self, Withdrawal},
 };
 
 /// A client with its APIs and all of its secrets, expired ones too.
@@ -283,7 +284,7 @@ pub async fn enable(tx: &mut Tx, key: ClientKey, grant: GrantId, at: OffsetDateT
     Ok(())
 }
 
-/// Stops a client. Its standing grant is the caller's to revoke.
+/// Stops a client. What it holds is the caller's to withdraw.
 ///
 /// # Errors
 /// `StorageError`.
@@ -294,18 +295,32 @@ pub async fn disable(tx: &mut Tx, key: ClientKey, at: OffsetDateTime) -> Result<
     Ok(())
 }
 
-/// Deletes a client with its secrets and what people allowed it. Its grants are marked to be swept after `until`.
+/// Withdraws every grant of a client, its standing one among them, and lets them be swept in time. Only the standing
+/// one is published: every token of the client depends on that, and the others are read whenever they are used.
 ///
 /// # Errors
 /// `StorageError`.
-pub async fn delete(tx: &mut Tx, key: ClientKey, until: OffsetDateTime) -> Result<(), StorageError> {
+pub async fn withdraw(tx: &mut Tx, key: ClientKey, standing: GrantId, why: Withdrawal) -> Result<(), StorageError> {
+    revocations::revoke_grant(tx, standing, why).await?;
     sqlx::query!(
-        "update grants set expires_at = least(expires_at, $2) where client_key = $1 and expires_at is distinct from $2",
+        "update grants set revoked_at = $2, revoked_reason = $4, expires_at = least(expires_at, $3)
+         where client_key = $1 and (revoked_at is null or id = $5)",
         key.uuid(),
-        until
+        why.at,
+        why.until,
+        why.reason,
+        standing.uuid()
     )
     .execute(&mut *tx.0)
     .await?;
+    Ok(())
+}
+
+/// Deletes a client with its secrets and what people allowed it. Its grants must have been withdrawn before.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn delete(tx: &mut Tx, key: ClientKey) -> Result<(), StorageError> {
     sqlx::query!("delete from client where key = $1", key.uuid()).execute(&mut *tx.0).await?;
     Ok(())
 }

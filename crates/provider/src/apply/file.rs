@@ -220,12 +220,16 @@ fn resource(entry: String, mut members: Members<'_>, problems: &mut Vec<Invalid>
 fn client(entry: String, mut members: Members<'_>, problems: &mut Vec<Invalid>) -> Option<ClientEntry> {
     let client_id = members.required_text("client_id");
     let secret = members.secret_text("client_secret").map(SecretString::from);
+    let no_jwks = members.is_null("jwks");
     if let Some(text) = members.secret_text("jwks") {
         // An object from the file itself is not text, and stays where it was.
         let parsed = serde_json::from_str(&text).map_err(|error| format!("is not JSON: {error}"));
         if let Some(jwks) = members.note("jwks", parsed) {
             members.put_back("jwks", jwks);
         }
+    }
+    if no_jwks {
+        members.put_back("jwks", Value::Null);
     }
     let rest = members.finish(&entry, super::members::CLIENT_MEMBERS, problems)?;
     Some(ClientEntry { client_id: client_id?, members: rest, secret, entry })

@@ -64,6 +64,10 @@ impl<'a> Members<'a> {
         self.members.remove(name)
     }
 
+    pub(super) fn is_null(&self, name: &str) -> bool {
+        self.members.get(name).is_some_and(Value::is_null)
+    }
+
     pub(super) fn put_back(&mut self, name: &str, value: Value) {
         self.members.insert(name.to_owned(), value);
     }
@@ -109,18 +113,22 @@ impl<'a> Members<'a> {
     }
 
     /// A text from the file itself, or from the file that `<name>_file` names, without the white space around it.
-    /// Anything else but a text stays where it is.
+    /// Anything else but a text stays where it is; `null` is nothing.
     pub(super) fn secret_text(&mut self, name: &'static str) -> Option<String> {
         self.known.push(name);
         let file = self.members.remove(&format!("{name}_file"));
         let Some(file) = file else {
             return match self.members.get(name)? {
                 Value::String(_) => self.text(name),
+                Value::Null => {
+                    self.members.remove(name);
+                    None
+                }
                 _ => None,
             };
         };
         let file_name = format!("{name}_file");
-        if self.members.contains_key(name) {
+        if self.members.remove(name).is_some_and(|given| !given.is_null()) {
             self.problem(&file_name, format!("cannot be combined with {name}"));
             return None;
         }

@@ -14,7 +14,6 @@ use storage::{
     id::{ClientKey, ClientSecretId, GrantId},
     journal,
     page::Page,
-    revocations,
 };
 use time::OffsetDateTime;
 
@@ -206,8 +205,8 @@ pub async fn rotate_secret(
     Ok(Made { client, secret: Some(secret) })
 }
 
-/// Stops a client: no new tokens, and those that it has, or that were exchanged through it, count no more.
-/// Returns whether it was enabled until now.
+/// Stops a client: no new tokens, and all that it holds, or that was exchanged through it, counts no more, not even
+/// when it is enabled again. Returns whether it was enabled until now.
 ///
 /// # Errors
 /// `AdminError::Missing`, `AdminError::Storage`.
@@ -218,7 +217,8 @@ pub async fn disable(administration: &Administration, client_id: &str) -> Result
         return Ok(false);
     }
     clients::disable(&mut tx, record.key, administration.now).await?;
-    revocations::revoke_grant(&mut tx, record.standing_grant_id, administration.withdrawal("client_disabled")).await?;
+    let why = administration.withdrawal("client_disabled");
+    clients::withdraw(&mut tx, record.key, record.standing_grant_id, why).await?;
     note(administration, &mut tx, "client.disabled", &record).await?;
     administration.commit(tx).await?;
     Ok(true)
@@ -252,9 +252,9 @@ pub async fn delete(administration: &Administration, client_id: &str) -> Result<
 
 pub(crate) async fn delete_in(administration: &Administration, tx: &mut Tx, client_id: &str) -> Result<(), AdminError> {
     let record = lock(tx, client_id).await?;
-    let withdrawal = administration.withdrawal("client_deleted");
-    revocations::revoke_grant(tx, record.standing_grant_id, withdrawal).await?;
-    clients::delete(tx, record.key, withdrawal.until).await?;
+    let why = administration.withdrawal("client_deleted");
+    clients::withdraw(tx, record.key, record.standing_grant_id, why).await?;
+    clients::delete(tx, record.key).await?;
     note(administration, tx, "client.deleted", &record).await
 }
 
