@@ -45,6 +45,7 @@ fn machines() -> Router<App> {
         .route(paths::TOKEN, post(oauth::token::token))
         .route(paths::REVOKE, post(oauth::revoke::revoke))
         .route(paths::USERINFO, get(oauth::userinfo::get).post(oauth::userinfo::post))
+        .method_not_allowed_fallback(pages::error::method_not_allowed)
         .layer(cors());
     shared.route(paths::INTROSPECT, post(oauth::introspect::introspect))
 }
@@ -70,9 +71,12 @@ fn well_known_for(base: &str) -> Router<App> {
     Router::new()
         .route(&format!("{}{base}", paths::OPENID_CONFIGURATION), get(oauth::discovery::metadata))
         .route(&format!("{}{base}", paths::OAUTH_METADATA), get(oauth::discovery::metadata))
+        .method_not_allowed_fallback(pages::error::method_not_allowed)
         .layer(cors())
 }
 
+/// Answers preflight requests, too. What they reach is the fallback for methods, so this has to lie over it: one that
+/// is set after the layer would answer them with 405.
 fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
