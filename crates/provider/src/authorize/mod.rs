@@ -72,7 +72,6 @@ const TABLE: &[Check] = &[
     Check { name: "PKCE",                  authorize: ToClient, run: Now(checks::pkce::challenge) },
     Check { name: "prompt",                authorize: ToClient, run: Now(checks::prompt::prompts) },
     Check { name: "max_age",               authorize: ToClient, run: Now(checks::prompt::max_age) },
-    Check { name: "display",               authorize: ToClient, run: Now(checks::prompt::display) },
     Check { name: "claims",                authorize: ToClient, run: Now(checks::claims::parse) },
     Check { name: "essential acr",         authorize: ToClient, run: Now(checks::claims::acr) },
     Check { name: "essential sub",         authorize: ToClient, run: Now(checks::claims::sub) },

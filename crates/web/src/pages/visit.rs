@@ -144,7 +144,11 @@ impl Pages {
             error!("a location cannot stand in a header");
             return self.problem(Problem::Internal);
         };
-        let headers = [(header::LOCATION, location), (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+        let headers = [
+            (header::LOCATION, location),
+            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+            (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+        ];
         (StatusCode::SEE_OTHER, headers).into_response()
     }
 }
