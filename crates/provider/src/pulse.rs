@@ -21,6 +21,8 @@ use crate::{Provider, refusal::Refusal};
 
 /// How often the pulse is taken without a notification.
 const INTERVAL: Duration = Duration::from_millis(500);
+/// How long a pulse may take: whoever waits for it is answered within two seconds.
+const PATIENCE: Duration = Duration::from_millis(1500);
 /// How old what is remembered may be.
 const MAX_AGE: Duration = Duration::from_secs(1);
 
@@ -30,6 +32,8 @@ pub struct Pulse {
     started: Instant,
     /// Milliseconds from `started` to the beginning of the last pulse that succeeded, plus one; 0: none yet.
     confirmed: AtomicU64,
+    /// Milliseconds from `started` to the end of the last one that failed, plus one.
+    failed: AtomicU64,
     revision: AtomicI64,
     horizon: AtomicI64,
     skew_millis: AtomicI64,
@@ -42,6 +46,7 @@ impl Pulse {
         Self {
             started: Instant::now(),
             confirmed: AtomicU64::new(0),
+            failed: AtomicU64::new(0),
             revision: AtomicI64::new(0),
             horizon: AtomicI64::new(0),
             skew_millis: AtomicI64::new(0),
@@ -66,11 +71,12 @@ impl Pulse {
     #[must_use]
     pub fn age(&self) -> Option<Duration> {
         let confirmed = self.confirmed.load(Ordering::Acquire).checked_sub(1)?;
-        Some(
-            self.started
-                .elapsed()
-                .saturating_sub(Duration::from_millis(confirmed)),
-        )
+        Some(self.started.elapsed().saturating_sub(Duration::from_millis(confirmed)))
+    }
+
+    /// Milliseconds since it was made, plus one.
+    fn millis(&self) -> u64 {
+        self.started.elapsed().as_millis() as u64 + 1
     }
 
     /// Whether what is remembered may be used.
@@ -97,47 +103,45 @@ impl Provider {
         Ok(self.take_pulse().await?)
     }
 
-    /// Takes the pulse and applies what it says.
+    /// Takes the pulse and applies what it says. Those who ask at the same time share one, also when it fails: a crowd
+    /// must not wait in line for a database that is away.
     ///
     /// # Errors
     /// `StorageError`.
     pub async fn take_pulse(&self) -> Result<(), StorageError> {
-        let asked = self.pulse.started.elapsed();
+        let asked = self.pulse.millis();
         let _one_at_a_time = self.pulse.taking.lock().await;
-        let begun = self.pulse.started.elapsed();
-        if self.pulse.confirmed.load(Ordering::Acquire) > asked.as_millis() as u64 + 1 {
+        if self.pulse.confirmed.load(Ordering::Acquire) > asked {
             return Ok(()); // Somebody else took it while this caller waited.
         }
+        if self.pulse.failed.load(Ordering::Acquire) > asked {
+            return Err(StorageError::timed_out());
+        }
+        let outcome = tokio::time::timeout(PATIENCE, self.read_pulse()).await;
+        let outcome = outcome.unwrap_or_else(|_elapsed| Err(StorageError::timed_out()));
+        if outcome.is_err() {
+            self.pulse.failed.store(self.pulse.millis(), Ordering::Release);
+        }
+        outcome
+    }
+
+    async fn read_pulse(&self) -> Result<(), StorageError> {
+        let begun = self.pulse.started.elapsed();
         let now = OffsetDateTime::now_utc();
-        let pulse = storage::pulse::read(
-            &self.database,
-            self.pulse.horizon.load(Ordering::Acquire),
-            now,
-        )
-        .await?;
+        let pulse = storage::pulse::read(&self.database, self.pulse.horizon.load(Ordering::Acquire), now).await?;
         let round_trip = self.pulse.started.elapsed().saturating_sub(begun);
         // The database read its clock somewhere within the round trip: judge by the nearer end.
         let ahead = now - pulse.database_time;
-        let skew = if ahead.is_negative() {
-            (ahead + round_trip).min(time::Duration::ZERO)
-        } else {
-            ahead
-        };
-        self.pulse
-            .skew_millis
-            .store(skew.whole_milliseconds() as i64, Ordering::Relaxed);
+        let skew = if ahead.is_negative() { (ahead + round_trip).min(time::Duration::ZERO) } else { ahead };
+        self.pulse.skew_millis.store(skew.whole_milliseconds() as i64, Ordering::Relaxed);
         self.revocations.add(&pulse.revoked, now);
         if self.pulse.revision.load(Ordering::Acquire) != pulse.revision {
-            self.keys
-                .reload(&self.database, &self.sealing, &self.settings, now)
-                .await?;
+            self.keys.reload(&self.database, &self.sealing, &self.settings, now).await?;
             self.registry.clear();
             self.pulse.revision.store(pulse.revision, Ordering::Release);
         }
         self.pulse.horizon.store(pulse.horizon, Ordering::Release);
-        self.pulse
-            .confirmed
-            .store(begun.as_millis() as u64 + 1, Ordering::Release);
+        self.pulse.confirmed.store(begun.as_millis() as u64 + 1, Ordering::Release);
         Ok(())
     }
 }
@@ -166,10 +170,7 @@ async fn listen(provider: Weak<Provider>, database: Database) {
         match Listener::connect(&database).await {
             Ok(mut listener) => loop {
                 // A change may have come between two connections: look at once.
-                let Some(pulse) = provider
-                    .upgrade()
-                    .map(|provider| Arc::clone(&provider.pulse))
-                else {
+                let Some(pulse) = provider.upgrade().map(|provider| Arc::clone(&provider.pulse)) else {
                     return;
                 };
                 pulse.wake();

@@ -26,22 +26,12 @@ struct Generations {
 
 impl Revocations {
     pub(crate) fn new(lifetime: Duration) -> Self {
-        let generations = Generations {
-            since: OffsetDateTime::UNIX_EPOCH,
-            young: HashSet::new(),
-            old: HashSet::new(),
-        };
-        Self {
-            generations: RwLock::new(generations),
-            lifetime,
-        }
+        let generations = Generations { since: OffsetDateTime::UNIX_EPOCH, young: HashSet::new(), old: HashSet::new() };
+        Self { generations: RwLock::new(generations), lifetime }
     }
 
     pub(crate) fn add(&self, ids: &[Uuid], now: OffsetDateTime) {
-        let mut generations = self
-            .generations
-            .write()
-            .expect("no holder of this lock panics");
+        let mut generations = self.generations.write().expect("no holder of this lock panics");
         if now - generations.since > self.lifetime {
             generations.old = std::mem::take(&mut generations.young);
             generations.since = now;
@@ -50,24 +40,17 @@ impl Revocations {
     }
 
     fn any(&self, ids: impl IntoIterator<Item = Uuid>) -> bool {
-        let generations = self
-            .generations
-            .read()
-            .expect("no holder of this lock panics");
+        let generations = self.generations.read().expect("no holder of this lock panics");
         if generations.young.is_empty() && generations.old.is_empty() {
             return false;
         }
-        ids.into_iter()
-            .any(|id| generations.young.contains(&id) || generations.old.contains(&id))
+        ids.into_iter().any(|id| generations.young.contains(&id) || generations.old.contains(&id))
     }
 
     /// How many ids are remembered, for metrics.
     #[must_use]
     pub fn len(&self) -> usize {
-        let generations = self
-            .generations
-            .read()
-            .expect("no holder of this lock panics");
+        let generations = self.generations.read().expect("no holder of this lock panics");
         generations.young.len() + generations.old.len()
     }
 
@@ -84,9 +67,7 @@ impl Context {
     /// # Errors
     /// `Refusal::Unavailable` when it cannot be known.
     pub async fn any_revoked(&self, ids: &[Uuid]) -> Result<bool, Refusal> {
-        if !self.pulse.is_fresh() && self.take_pulse().await.is_err() {
-            return Ok(storage::revocations::any(&self.database, ids).await?);
-        }
+        self.confirm().await?;
         Ok(self.revocations.any(ids.iter().copied()))
     }
 
@@ -95,11 +76,7 @@ impl Context {
     pub fn withdrawal(&self, reason: &'static str) -> Withdrawal {
         // A margin beyond the longest lifetime, for clocks that differ by up to a second.
         let until = self.now + self.settings.lifetimes.access_token_max + Duration::from_secs(60);
-        Withdrawal {
-            at: self.now,
-            until,
-            reason,
-        }
+        Withdrawal { at: self.now, until, reason }
     }
 }
 

@@ -16,6 +16,10 @@ use crate::{
     embedded_postgres::Cluster,
 };
 
+/// How long a command waits for one statement.
+pub const COMMAND: Duration = Duration::from_secs(60);
+/// How long a request waits for one statement: it is answered within two seconds, come what may.
+pub const REQUEST: Duration = Duration::from_millis(1500);
 /// How long a database may take to answer when something starts.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -82,7 +86,7 @@ impl Location {
         if !config.database.url.is_set() {
             bail!("no database is known: give --data DIR, DATABASE_URL or --config FILE");
         }
-        let database = connect(&config, 4)?;
+        let database = connect(&config, 4, COMMAND)?;
         reach(&database).await?;
         Ok(Deployment { config, database, cluster })
     }
@@ -100,11 +104,12 @@ impl Location {
 ///
 /// # Errors
 /// When the URL cannot be parsed.
-pub fn connect(config: &Config, max_connections: u32) -> anyhow::Result<Database> {
+pub fn connect(config: &Config, max_connections: u32, answer_timeout: Duration) -> anyhow::Result<Database> {
     let options = DatabaseOptions {
         url: config.database.url.expose().to_owned(),
         max_connections,
         acquire_timeout: config.database.acquire_timeout.0,
+        answer_timeout,
     };
     Database::connect_lazy(&options).map_err(|error| config.error("database.url", error).into())
 }

@@ -356,7 +356,7 @@ pub async fn sweep(
         now,
         limit
     )
-    .execute(database.pool())
+    .execute(database.patient_pool())
     .await?;
     let spent = sqlx::query!(
         "delete from authorization_code where code_hash in
@@ -364,7 +364,7 @@ pub async fn sweep(
         spent_before,
         limit
     )
-    .execute(database.pool())
+    .execute(database.patient_pool())
     .await?;
     Ok(unspent.rows_affected() + spent.rows_affected())
 }

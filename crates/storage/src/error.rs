@@ -21,6 +21,12 @@ pub enum StorageError {
 }
 
 impl StorageError {
+    /// The database did not answer in time.
+    #[must_use]
+    pub fn timed_out() -> Self {
+        Self::Unavailable(sqlx::Error::PoolTimedOut)
+    }
+
     /// Whether the named constraint was violated.
     #[must_use]
     pub fn is_constraint(&self, name: &str) -> bool {
@@ -45,9 +51,9 @@ impl From<sqlx::Error> for StorageError {
             sqlx::Error::Database(database) => {
                 let code = database.code().unwrap_or_default();
                 // Class 08: connection; 53: out of resources; 57P: shutting down; 57014: statement timeout;
-                // 25006: a read-only standby; 40001, 40P01: serialization, deadlock; 28, 3D: not let in (yet).
+                // 25006: a read-only standby; 40001, 40P01: serialization, deadlock; 28, 3D, 55000: not let in (yet).
                 let transient =
-                    ["08", "53", "57", "25006", "40", "28", "3D"].iter().any(|class| code.starts_with(class));
+                    ["08", "53", "57", "25006", "40", "28", "3D", "55000"].iter().any(|class| code.starts_with(class));
                 match database.constraint() {
                     Some(name) => Self::Constraint(name.to_owned()),
                     None if transient => Self::Unavailable(error),

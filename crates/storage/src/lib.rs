@@ -6,6 +6,7 @@
 pub mod apply;
 pub mod assertion_jti;
 pub mod authorization_codes;
+mod bounded;
 pub mod clients;
 pub mod consents;
 pub mod deployment;
@@ -30,9 +31,16 @@ pub mod users;
 
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use bounded::{Bounded, Lease};
+use sqlx::{
+    Executor,
+    postgres::{PgConnectOptions, PgPool, PgPoolOptions},
+};
 
 pub use error::StorageError;
+
+/// How long work in the background waits for one statement.
+const BACKGROUND: Duration = Duration::from_secs(15);
 
 /// The migrations in `migrations/`, embedded.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
@@ -41,6 +49,7 @@ pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations"
 #[derive(Clone, Debug)]
 pub struct Database {
     pool: PgPool,
+    answer_timeout: Duration,
 }
 
 /// How to reach the database.
@@ -52,6 +61,8 @@ pub struct DatabaseOptions {
     pub max_connections: u32,
     /// How long a request waits for a connection before it is refused with 503.
     pub acquire_timeout: Duration,
+    /// How long anybody waits for the answer to one statement, the wait for a connection included.
+    pub answer_timeout: Duration,
 }
 
 impl Database {
@@ -61,8 +72,8 @@ impl Database {
     /// `StorageError::Other` when the URL cannot be parsed.
     pub fn connect_lazy(options: &DatabaseOptions) -> Result<Self, StorageError> {
         let connect: PgConnectOptions = options.url.parse()?;
-        // What was acknowledged survives `kill -9`, whatever the server's default says. A statement that
-        // hangs must not hold its request for longer than the promised two seconds.
+        // What was acknowledged survives `kill -9`, whatever the server's default says. Nobody waits for a statement
+        // that hangs (see `bounded`); this is how long it may burden the database.
         let connect =
             connect.application_name("chancery").options([("synchronous_commit", "on"), ("statement_timeout", "10s")]);
         let pool = PgPoolOptions::new()
@@ -71,11 +82,21 @@ impl Database {
             .idle_timeout(Duration::from_secs(300))
             .test_before_acquire(false)
             .connect_lazy_with(connect);
-        Ok(Self { pool })
+        Ok(Self { pool, answer_timeout: options.answer_timeout })
     }
 
     /// The pool, for statements of this crate that stand alone.
-    pub(crate) fn pool(&self) -> &PgPool {
+    pub(crate) fn pool(&self) -> Bounded<'_> {
+        Bounded { pool: &self.pool, limit: self.answer_timeout }
+    }
+
+    /// The same for work in the background, which may take its time.
+    pub(crate) fn patient_pool(&self) -> Bounded<'_> {
+        Bounded { pool: &self.pool, limit: BACKGROUND }
+    }
+
+    /// The pool itself, for what is no statement.
+    pub(crate) fn connections(&self) -> &PgPool {
         &self.pool
     }
 
@@ -84,7 +105,9 @@ impl Database {
     /// # Errors
     /// `StorageError::Unavailable` when the database cannot be reached in time.
     pub async fn begin(&self) -> Result<Tx, StorageError> {
-        Ok(Tx(self.pool.begin().await?))
+        let mut lease = Lease::of(&self.pool, self.answer_timeout).await?;
+        lease.execute("begin").await?;
+        Ok(Tx(Box::new(lease)))
     }
 
     /// Connections in use and open, for metrics.
@@ -99,8 +122,8 @@ impl Database {
     }
 }
 
-/// A transaction. Dropped without `commit`, it rolls back.
-pub struct Tx(pub(crate) sqlx::Transaction<'static, sqlx::Postgres>);
+/// A transaction. Dropped without `commit`, it takes its connection with it, and so rolls back.
+pub struct Tx(pub(crate) Box<Lease>);
 
 impl Tx {
     /// Commits durably.
@@ -108,7 +131,10 @@ impl Tx {
     /// # Errors
     /// `StorageError` when the commit was not acknowledged.
     pub async fn commit(self) -> Result<(), StorageError> {
-        Ok(self.0.commit().await?)
+        let mut lease = self.0;
+        lease.execute("commit").await?;
+        lease.give_back();
+        Ok(())
     }
 }
 

@@ -110,7 +110,7 @@ pub async fn sweep(database: &Database, before: OffsetDateTime, limit: i64) -> R
         before,
         limit
     )
-    .execute(database.pool())
+    .execute(database.patient_pool())
     .await?;
     Ok(gone.rows_affected())
 }

@@ -72,7 +72,7 @@ impl Listener {
     /// # Errors
     /// `StorageError`.
     pub async fn connect(database: &Database) -> Result<Self, StorageError> {
-        let mut listener = PgListener::connect_with(database.pool()).await?;
+        let mut listener = PgListener::connect_with(database.connections()).await?;
         listener.listen(CHANNEL).await?;
         Ok(Self(listener))
     }

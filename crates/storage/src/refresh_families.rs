@@ -266,7 +266,7 @@ pub async fn sweep(database: &Database, now: OffsetDateTime, limit: i64) -> Resu
         now,
         limit
     )
-    .execute(database.pool())
+    .execute(database.patient_pool())
     .await?;
     Ok(swept.rows_affected())
 }

@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    Database, StorageError, Tx,
+    StorageError, Tx,
     id::{GrantId, SessionId, UserId},
     pulse,
 };
@@ -18,17 +18,6 @@ pub struct Withdrawal {
     pub until: OffsetDateTime,
     /// A typed reason.
     pub reason: &'static str,
-}
-
-/// Whether any of `ids` was withdrawn. Used when what an instance remembers is too old.
-///
-/// # Errors
-/// `StorageError`.
-pub async fn any(database: &Database, ids: &[Uuid]) -> Result<bool, StorageError> {
-    let found = sqlx::query_scalar!(r#"select exists (select from revocation where id = any($1)) as "found!""#, ids)
-        .fetch_one(database.pool())
-        .await?;
-    Ok(found)
 }
 
 /// Withdraws a single token by its `jti`.

@@ -73,7 +73,7 @@ pub async fn inspect(database: &Database) -> Result<Schema, StorageError> {
 /// `StorageError`; a failed migration is rolled back.
 pub async fn migrate(database: &Database) -> Result<Vec<i64>, StorageError> {
     let before = applied(database).await?;
-    let mut connection = database.pool().acquire().await?.detach();
+    let mut connection = database.connections().acquire().await?.detach();
     // A migration may take longer than any request.
     sqlx::query("set statement_timeout = 0").execute(&mut connection).await?;
     let outcome = MIGRATOR.run(&mut connection).await;
@@ -103,7 +103,7 @@ async fn applied(database: &Database) -> Result<Vec<i64>, StorageError> {
 /// # Errors
 /// `StorageError` with the reason.
 pub async fn reach(database: &Database) -> Result<(), StorageError> {
-    let connection = sqlx::PgConnection::connect_with(&database.pool().connect_options()).await?;
+    let connection = sqlx::PgConnection::connect_with(&database.connections().connect_options()).await?;
     Ok(connection.close().await?)
 }
 

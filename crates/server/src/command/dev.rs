@@ -158,7 +158,7 @@ async fn open_database(folder: &DataFolder, config: &mut Config) -> anyhow::Resu
         schema::ensure_database(cluster.url()).await.context("cannot make the database")?;
         Some(cluster)
     };
-    let database = connect(config, 2)?;
+    let database = connect(config, 2, location::COMMAND)?;
     reach(&database).await?;
     schema::migrate(&database).await.with_context(|| {
         format!(
@@ -178,7 +178,7 @@ async fn serve(
     metrics: metrics_exporter_prometheus::PrometheusHandle,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let database = connect(config, config.database.max_connections)?;
+    let database = connect(config, config.database.max_connections, location::REQUEST)?;
     let provider = start_provider(config, database.clone()).await?;
     storage::deployment::set_issuer(&database, &config.server.issuer).await?;
     let mut summary = Summary { config, address: listeners.public.local_addr()?, demo: None };

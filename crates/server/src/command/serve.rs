@@ -9,7 +9,7 @@ use tracing::{info, warn};
 
 use crate::{
     config::Config,
-    location::{self, check_schema, connect, reach, start_provider},
+    location::{self, REQUEST, check_schema, connect, reach, start_provider},
     output::say,
     server::{self, Listeners},
     telemetry,
@@ -40,7 +40,7 @@ impl Serve {
         let metrics = telemetry::metrics()?;
         let stop = server::stop_on_signals()?;
         let listeners = Listeners::bind(&config, ("server.listen", "server.management_listen")).await?;
-        let database = connect(&config, config.database.max_connections)?;
+        let database = connect(&config, config.database.max_connections, REQUEST)?;
         self.prepare(&config, &database).await?;
         let provider = start_provider(&config, database.clone()).await?;
         let address = listeners.public.local_addr()?;
