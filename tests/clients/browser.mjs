@@ -55,9 +55,11 @@ export async function newPerson(browser, options = {}) {
   };
 }
 
-/** Fills in the sign-in form and sends it. */
+/** Fills in the sign-in form and sends it. Who must prove it again has the name filled in, and fixed. */
 export async function submitSignIn(page, { username, password }) {
-  await page.fill('#username', username);
+  const name = page.locator('#username');
+  await name.waitFor();
+  if (await name.isEditable()) await name.fill(username);
   await page.fill('#password', password);
   await page.click('#login-submit');
 }

@@ -4,6 +4,7 @@
 // script/test sets both.
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -17,43 +18,49 @@ let started = 0;
 
 /** A running server: where it is, and how to change what it knows. */
 export class Server {
-  /**
-   * Starts `chancery dev` and waits until it answers.
-   * @param {{demo?: boolean}} options demo: with the demo app beside it
-   */
-  static async start({ demo = false } = {}) {
-    const name = `clients_${process.pid}_${++started}`;
-    const server = new Server(name);
-    server.createDatabase();
-    const [port, health, demoPort] = await freePorts(3);
+  /** Starts `chancery serve`, as in production, and waits until it is ready. */
+  static async start() {
+    const server = new Server();
+    const [port, management] = await freePorts(2);
     server.issuer = `http://localhost:${port}`;
-    server.demo = demo ? `http://localhost:${demoPort}` : undefined;
-    const options = ['--listen', `127.0.0.1:${port}`, '--health-listen', `127.0.0.1:${health}`];
-    options.push(...(demo ? ['--demo-listen', `127.0.0.1:${demoPort}`] : ['--no-demo']));
-    server.#spawn(['dev', '--data', server.data, ...options]);
-    await server.#ready(`http://127.0.0.1:${health}/readyz`);
+    Object.assign(server.environment, {
+      CHANCERY__SERVER__ISSUER: server.issuer,
+      CHANCERY__SERVER__LISTEN: `127.0.0.1:${port}`,
+      CHANCERY__SERVER__MANAGEMENT_LISTEN: `127.0.0.1:${management}`,
+      CHANCERY__SECRETS__SEALING_KEYS: `1:${randomBytes(32).toString('base64')}`,
+    });
+    server.#spawn('serve', '--migrate');
+    await server.#ready(management);
     return server;
   }
 
-  constructor(name) {
-    this.name = name;
-    this.data = join(TARGET, 'test-clients', name);
-    this.databaseUrl = new URL(`/${name}`, ADMIN_URL).href;
-    this.output = '';
-    rmSync(this.data, { recursive: true, force: true });
-    mkdirSync(this.data, { recursive: true, mode: 0o700 });
+  /** Starts `chancery dev` with its demo app, which `demo` then names. */
+  static async startWithDemo() {
+    const server = new Server();
+    const [port, management, demo] = await freePorts(3);
+    server.issuer = `http://localhost:${port}`;
+    server.demo = `http://localhost:${demo}`;
+    server.#spawn(
+      'dev', '--data', server.data, '--listen', `127.0.0.1:${port}`,
+      '--management-listen', `127.0.0.1:${management}`, '--demo-listen', `127.0.0.1:${demo}`,
+    );
+    await server.#ready(management);
+    return server;
   }
 
-  createDatabase() {
+  constructor() {
+    this.name = `clients_${process.pid}_${++started}`;
+    this.data = join(TARGET, 'test-clients', this.name);
+    this.output = '';
+    const { PATH, HOME } = process.env;
+    this.environment = { PATH, HOME, NO_COLOR: '1', RUST_BACKTRACE: '1', DATABASE_URL: new URL(`/${this.name}`, ADMIN_URL).href };
+    rmSync(this.data, { recursive: true, force: true });
+    mkdirSync(this.data, { recursive: true, mode: 0o700 });
     psql(ADMIN_URL, `create database "${this.name}"`);
   }
 
-  #environment() {
-    return { ...process.env, DATABASE_URL: this.databaseUrl, NO_COLOR: '1' };
-  }
-
-  #spawn(args) {
-    this.process = spawn(BINARY, args, { env: this.#environment(), stdio: ['ignore', 'pipe', 'pipe'] });
+  #spawn(...args) {
+    this.process = spawn(BINARY, args, { env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] });
     const keep = (chunk) => { this.output += chunk; };
     this.process.stdout.setEncoding('utf8').on('data', keep);
     this.process.stderr.setEncoding('utf8').on('data', keep);
@@ -61,12 +68,12 @@ export class Server {
     process.once('exit', () => this.process.kill('SIGKILL'));
   }
 
-  async #ready(readyz) {
+  async #ready(port) {
     let ended = false;
     this.exited.then(() => { ended = true; });
     await until('the server is ready', async () => {
       if (ended) throw new Stop(`the server ended before it was ready:\n${this.output}`);
-      return (await fetch(readyz)).ok;
+      return (await fetch(`http://127.0.0.1:${port}/readyz`)).ok;
     }, 30_000).catch((error) => { throw new Error(`${error.message}\n${this.output}`); });
   }
 
@@ -79,7 +86,7 @@ export class Server {
 
   /** Runs a command of the binary against this server's database and returns what it printed. */
   command(...args) {
-    const done = spawnSync(BINARY, [...args, '--data', this.data], { env: this.#environment(), encoding: 'utf8' });
+    const done = spawnSync(BINARY, args, { env: this.environment, encoding: 'utf8' });
     if (done.status !== 0) throw new Error(`chancery ${args.join(' ')} failed:\n${done.stdout}${done.stderr}`);
     return done.stdout;
   }

@@ -8,7 +8,7 @@ import { Server, until } from '../harness.mjs';
 let server, browser;
 
 before(async () => {
-  [server, browser] = await Promise.all([Server.start({ demo: true }), startBrowser()]);
+  [server, browser] = await Promise.all([Server.startWithDemo(), startBrowser()]);
   await until('the demo answers', async () => (await fetch(server.demo)).ok);
 });
 

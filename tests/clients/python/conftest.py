@@ -3,6 +3,7 @@
 Needs CHANCERY_TEST_DATABASE_URL and CHANCERY_BIN; script/test sets both.
 """
 
+import base64
 import json
 import os
 import shutil
@@ -22,7 +23,7 @@ TARGET = Path(os.environ.get("CHANCERY_TEST_TARGET", Path(__file__).parents[3] /
 
 
 class Server:
-    """A running `chancery dev` without the demo; `issuer` says where."""
+    """A running `chancery serve`, as in production; `issuer` says where."""
 
     def __init__(self, name):
         self.binary = required("CHANCERY_BIN")
@@ -32,27 +33,34 @@ class Server:
         shutil.rmtree(self.data, ignore_errors=True)
         self.data.mkdir(parents=True, mode=0o700)
         url = urlunsplit(urlsplit(self.admin_url)._replace(path=f"/{name}"))
-        self.environment = {**os.environ, "DATABASE_URL": url, "NO_COLOR": "1"}
+        port, self.management = free_ports(2)
+        self.issuer = f"http://localhost:{port}"
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "NO_COLOR": "1",
+            "RUST_BACKTRACE": "1",
+            "DATABASE_URL": url,
+            "CHANCERY__SERVER__ISSUER": self.issuer,
+            "CHANCERY__SERVER__LISTEN": f"127.0.0.1:{port}",
+            "CHANCERY__SERVER__MANAGEMENT_LISTEN": f"127.0.0.1:{self.management}",
+            "CHANCERY__SECRETS__SEALING_KEYS": f"1:{base64.b64encode(os.urandom(32)).decode()}",
+        }
         self.log = self.data / "server.log"
-        self.issuer = None
         self.process = None
 
     def start(self):
         self._psql(f'create database "{self.name}"')
-        port, health = free_ports(2)
-        self.issuer = f"http://localhost:{port}"
-        command = [self.binary, "dev", "--data", self.data, "--no-demo"]
-        command += ["--listen", f"127.0.0.1:{port}", "--health-listen", f"127.0.0.1:{health}"]
+        command = [self.binary, "serve", "--migrate"]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
-        self._wait_until_ready(f"http://127.0.0.1:{health}/readyz")
+        self._wait_until_ready(f"http://127.0.0.1:{self.management}/readyz")
         return self
 
     def apply(self, configuration):
         """Applies `{resource, client, user}`, in the shape of the TOML file."""
         file = self.data / "apply.json"
         file.write_text(json.dumps(configuration))
-        subprocess.run([self.binary, "apply", file, "--data", self.data], env=self.environment, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([self.binary, "apply", file], env=self.environment, check=True, stdout=subprocess.DEVNULL)
 
     def stop(self):
         self.process.terminate()
