@@ -18,6 +18,9 @@ class Person:
         self.http = httpx.Client(cookies=CookieJar(LOCALHOST_IS_SECURE), headers={"accept": "text/html", "accept-language": "en"})
         self.response = None
 
+    def close(self):
+        self.http.close()
+
     def open(self, url):
         return self._follow(self.http.get(url))
 

@@ -1,5 +1,6 @@
 """Authlib as an app and as a service, PyJWT as an API that knows nothing but the JWKS URL."""
 
+from contextlib import ExitStack, closing
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -25,6 +26,13 @@ def jwks(metadata):
     return jwt.PyJWKClient(metadata["jwks_uri"])
 
 
+@pytest.fixture
+def new_person(server):
+    """Makes people, each with a browser of their own."""
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(closing(Person(server.issuer)))
+
+
 def client(client_id, **options):
     options = {"token_endpoint_auth_method": "client_secret_basic", **options}
     return OAuth2Client(client_id, SECRET, redirect_uri=CALLBACK, code_challenge_method="S256", **options)
@@ -38,21 +46,19 @@ def validate(jwks, token, issuer, aud, algorithm):
     return jwt.decode(token, key, algorithms=[algorithm], audience=aud, issuer=issuer, options={"require": required})
 
 
-def sign_in(metadata, app, scope, **parameters):
-    """A code flow, driven through the pages by plain requests. Returns (tokens, person)."""
+def sign_in(metadata, app, person, scope):
+    """A code flow, driven through the pages by plain requests. Returns the tokens."""
     verifier = generate_token(48)
     url, state = app.create_authorization_url(
-        metadata["authorization_endpoint"], code_verifier=verifier, scope=scope, nonce=generate_token(), **parameters
+        metadata["authorization_endpoint"], code_verifier=verifier, scope=scope, nonce=generate_token()
     )
-    person = Person(metadata["issuer"])
     person.open(url)
     assert person.has("login-submit")
     where = person.submit("login-submit", username=USERNAME, password=PASSWORD)
     if where.startswith(metadata["issuer"]):
         where = person.submit("consent-allow")
     assert where.startswith(CALLBACK)
-    tokens = app.fetch_token(metadata["token_endpoint"], authorization_response=where, state=state, code_verifier=verifier)
-    return tokens, person
+    return app.fetch_token(metadata["token_endpoint"], authorization_response=where, state=state, code_verifier=verifier)
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
@@ -79,9 +85,9 @@ def test_a_wrong_secret_is_an_error_that_authlib_understands(metadata):
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_code_flow(server, metadata, jwks, algorithm):
+def test_code_flow(server, metadata, jwks, new_person, algorithm):
     with client(f"shop-{algorithm}") as shop:
-        tokens, _ = sign_in(metadata, shop, "openid profile email offline_access read")
+        tokens = sign_in(metadata, shop, new_person(), "openid profile email offline_access read")
         identity = validate(jwks, tokens["id_token"], server.issuer, f"shop-{algorithm}", algorithm)
         access = validate(jwks, tokens["access_token"], server.issuer, API, "ES256")
         assert identity["sub"] == access["sub"]
@@ -96,9 +102,9 @@ def test_code_flow(server, metadata, jwks, algorithm):
         assert renewed["refresh_token"] != tokens["refresh_token"]
 
 
-def test_code_flow_with_consent_introspection_and_revocation(metadata):
+def test_code_flow_with_consent_introspection_and_revocation(metadata, new_person):
     with client("shop") as shop:
-        tokens, _ = sign_in(metadata, shop, "openid read")
+        tokens = sign_in(metadata, shop, new_person(), "openid read")
         seen = shop.introspect_token(metadata["introspection_endpoint"], token=tokens["access_token"]).json()
         assert seen["active"] is True
         assert set(seen["scope"].split()) == {"openid", "read"}
@@ -107,12 +113,12 @@ def test_code_flow_with_consent_introspection_and_revocation(metadata):
         assert seen == {"active": False}
 
 
-def test_denied(server, metadata):
+def test_denied(server, metadata, new_person):
     with client("shop") as shop:
         url, state = shop.create_authorization_url(
             metadata["authorization_endpoint"], code_verifier=generate_token(48), scope="openid read", prompt="consent"
         )
-    person = Person(server.issuer)
+    person = new_person()
     person.open(url)
     person.submit("login-submit", username=USERNAME, password=PASSWORD)
     answer = parse_qs(urlsplit(person.submit("consent-deny")).query)
@@ -122,10 +128,10 @@ def test_denied(server, metadata):
     assert "code" not in answer
 
 
-def test_wrong_password(server, metadata):
+def test_wrong_password(server, metadata, new_person):
     with client("shop") as shop:
         url, _ = shop.create_authorization_url(metadata["authorization_endpoint"], code_verifier=generate_token(48), scope="openid")
-    person = Person(server.issuer)
+    person = new_person()
     person.open(url)
     person.submit("login-submit", username=USERNAME, password="wrong")
     assert person.has("login-submit")
@@ -133,9 +139,10 @@ def test_wrong_password(server, metadata):
     assert 'value="wrong"' not in person.response.text
 
 
-def test_signing_out(server, metadata):
+def test_signing_out(server, metadata, new_person):
     with client("shop-RS256") as shop:
-        tokens, person = sign_in(metadata, shop, "openid")
+        person = new_person()
+        tokens = sign_in(metadata, shop, person, "openid")
         logout = httpx.URL(metadata["end_session_endpoint"]).copy_merge_params(
             {"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": SIGNED_OUT, "state": "bye"}
         )
@@ -146,14 +153,14 @@ def test_signing_out(server, metadata):
         assert "error=login_required" in person.open(again)
 
 
-def test_a_form_without_its_cookie_or_token_is_refused(server, metadata):
+def test_a_form_without_its_cookie_or_token_is_refused(server, metadata, new_person):
     """A page of another site can make a browser post, but neither read nor bring what the form needs."""
     with client("shop") as shop:
         url, _ = shop.create_authorization_url(metadata["authorization_endpoint"], code_verifier=generate_token(48), scope="openid")
-    person = Person(server.issuer)
+    person = new_person()
     person.open(url)
     page = person.response
-    stranger = Person(server.issuer)
+    stranger = new_person()
     stranger.response = page
     where = stranger.submit("login-submit", username=USERNAME, password=PASSWORD)
     assert where.startswith(server.issuer)
