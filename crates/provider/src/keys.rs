@@ -76,11 +76,7 @@ pub struct KeyRing {
 }
 
 fn place(kid: &str) -> Place<'_> {
-    Place {
-        table: "signing_key",
-        column: "private_sealed",
-        row: kid,
-    }
+    Place { table: "signing_key", column: "private_sealed", row: kid }
 }
 
 fn broken(kid: &str, what: impl std::fmt::Display) -> StorageError {
@@ -88,11 +84,7 @@ fn broken(kid: &str, what: impl std::fmt::Display) -> StorageError {
 }
 
 impl KeySet {
-    fn parse(
-        rows: &[SigningKeyRow],
-        sealing: &SealingKeys,
-        now: OffsetDateTime,
-    ) -> Result<Self, StorageError> {
+    fn parse(rows: &[SigningKeyRow], sealing: &SealingKeys, now: OffsetDateTime) -> Result<Self, StorageError> {
         let mut loaded = Vec::new();
         let mut published = Vec::new();
         for row in rows.iter().filter(|row| row.compromised_at.is_none()) {
@@ -101,13 +93,10 @@ impl KeySet {
             if row.retires_at.is_some_and(|retires_at| retires_at <= now) {
                 continue; // Only its public half is of use.
             }
-            let algorithm: Algorithm = row
-                .algorithm
-                .parse()
-                .map_err(|_| broken(&row.kid, "unknown algorithm"))?;
+            let algorithm: Algorithm = row.algorithm.parse().map_err(|_| broken(&row.kid, "unknown algorithm"))?;
             let pkcs8 = sealing.open(place(&row.kid), &row.private_sealed)?;
-            let signing = SigningKey::from_pkcs8(&row.kid, algorithm, &pkcs8)
-                .map_err(|error| broken(&row.kid, error))?;
+            let signing =
+                SigningKey::from_pkcs8(&row.kid, algorithm, &pkcs8).map_err(|error| broken(&row.kid, error))?;
             loaded.push(Loaded {
                 algorithm,
                 activates_at: row.activates_at,
@@ -116,8 +105,7 @@ impl KeySet {
             });
         }
         let jwks = Jwks { keys: published };
-        let verification =
-            VerificationKeys::from_jwks(&jwks).map_err(|error| broken("set", error))?;
+        let verification = VerificationKeys::from_jwks(&jwks).map_err(|error| broken("set", error))?;
         let document = Arc::new(Document::write(&jwks)?);
         Ok(Self { loaded, verification: Arc::new(verification), jwks: Arc::new(jwks), document })
     }
@@ -134,15 +122,12 @@ impl KeyRing {
         now: OffsetDateTime,
     ) -> Result<Self, StorageError> {
         let mut rows = signing_keys::list(database, now).await?;
-        if !ALGORITHMS
-            .iter()
-            .all(|algorithm| rows.iter().any(|row| signs(row, *algorithm)))
-        {
+        if !ALGORITHMS.iter().all(|algorithm| rows.iter().any(|row| signs(row, *algorithm))) {
             let mut tx = database.begin().await?;
             rows = signing_keys::list_locked(&mut tx).await?;
             for algorithm in ALGORITHMS {
                 if !rows.iter().any(|row| signs(row, algorithm)) {
-                    rows.push(make(&mut tx, sealing, algorithm, (now, now)).await?);
+                    rows.push(insert(&mut tx, sealing, &generate(algorithm).await?, (now, now)).await?);
                 }
             }
             signing_keys::commit(tx).await?;
@@ -160,15 +145,10 @@ impl KeyRing {
     ) -> Result<(), StorageError> {
         let rows = signing_keys::list(database, now).await?;
         let known = self.current.load();
-        let same = known.jwks.keys.len()
-            == rows
-                .iter()
-                .filter(|row| row.compromised_at.is_none())
-                .count()
+        let same = known.jwks.keys.len() == rows.iter().filter(|row| row.compromised_at.is_none()).count()
             && rows.iter().all(|row| known.knows(row));
         if !same {
-            self.current
-                .store(Arc::new(KeySet::parse(&rows, sealing, now)?));
+            self.current.store(Arc::new(KeySet::parse(&rows, sealing, now)?));
         }
         Ok(())
     }
@@ -177,11 +157,7 @@ impl KeyRing {
     ///
     /// # Errors
     /// `Refusal::Internal` when there is none.
-    pub fn signing(
-        &self,
-        algorithm: Algorithm,
-        now: OffsetDateTime,
-    ) -> Result<Arc<SigningKey>, Refusal> {
+    pub fn signing(&self, algorithm: Algorithm, now: OffsetDateTime) -> Result<Arc<SigningKey>, Refusal> {
         self.current
             .load()
             .loaded
@@ -217,9 +193,7 @@ impl KeySet {
     fn knows(&self, row: &SigningKeyRow) -> bool {
         row.compromised_at.is_some()
             || self.loaded.iter().any(|key| {
-                key.signing.kid() == row.kid
-                    && key.activates_at == row.activates_at
-                    && key.retires_at == row.retires_at
+                key.signing.kid() == row.kid && key.activates_at == row.activates_at && key.retires_at == row.retires_at
             })
     }
 }
@@ -228,22 +202,33 @@ fn signs(row: &SigningKeyRow, algorithm: Algorithm) -> bool {
     row.algorithm == algorithm.as_str() && row.retires_at.is_none() && row.compromised_at.is_none()
 }
 
-async fn make(
-    tx: &mut Tx,
-    sealing: &SealingKeys,
+/// A new key, before anybody knows of it.
+struct Fresh {
     algorithm: Algorithm,
-    (created_at, activates_at): (OffsetDateTime, OffsetDateTime),
-) -> Result<SigningKeyRow, StorageError> {
+    key: SigningKey,
+    pkcs8: zeroize::Zeroizing<Vec<u8>>,
+}
+
+async fn generate(algorithm: Algorithm) -> Result<Fresh, StorageError> {
     // Half a second for RSA: not on a thread that answers requests.
     let generated = tokio::task::spawn_blocking(move || SigningKey::generate(algorithm))
         .await
         .map_err(|error| broken("new", error))?;
     let (key, pkcs8) = generated.map_err(|error| broken("new", error))?;
+    Ok(Fresh { algorithm, key, pkcs8 })
+}
+
+async fn insert(
+    tx: &mut Tx,
+    sealing: &SealingKeys,
+    fresh: &Fresh,
+    (created_at, activates_at): (OffsetDateTime, OffsetDateTime),
+) -> Result<SigningKeyRow, StorageError> {
     let row = SigningKeyRow {
-        kid: key.kid().to_owned(),
-        algorithm: algorithm.as_str().to_owned(),
-        public_jwk: serde_json::to_value(key.public_jwk())?,
-        private_sealed: sealing.seal(place(key.kid()), &pkcs8),
+        kid: fresh.key.kid().to_owned(),
+        algorithm: fresh.algorithm.as_str().to_owned(),
+        public_jwk: serde_json::to_value(fresh.key.public_jwk())?,
+        private_sealed: sealing.seal(place(fresh.key.kid()), &fresh.pkcs8),
         created_at,
         activates_at,
         retires_at: None,
@@ -291,47 +276,8 @@ fn describe(row: &SigningKeyRow, now: OffsetDateTime) -> KeyInfo {
 ///
 /// # Errors
 /// `Refusal`.
-pub async fn rotate(
-    context: &Context,
-    algorithms: &[Algorithm],
-    rotation: Rotation,
-) -> Result<Vec<KeyInfo>, Refusal> {
-    let lifetimes = &context.settings.lifetimes;
-    let now = context.now;
-    let activates_at = match rotation {
-        Rotation::Planned => now + lifetimes.jwks_max_age + lifetimes.key_margin,
-        Rotation::Now => now,
-    };
-    let last_token = activates_at + lifetimes.access_token_max.max(lifetimes.id_token);
-    let removes_at = last_token + lifetimes.key_hint_grace;
-    let mut tx = context.database.begin().await?;
-    let rows = signing_keys::list_locked(&mut tx).await?;
-    let mut made = BTreeMap::new();
-    for &algorithm in algorithms {
-        let row = make(&mut tx, &context.sealing, algorithm, (now, activates_at)).await?;
-        for old in rows
-            .iter()
-            .filter(|old| old.algorithm == algorithm.as_str() && old.compromised_at.is_none())
-        {
-            match rotation {
-                Rotation::Now => signing_keys::compromise(&mut tx, &old.kid, now).await?,
-                Rotation::Planned if old.retires_at.is_none() => {
-                    signing_keys::retire(&mut tx, &old.kid, activates_at, removes_at).await?;
-                }
-                Rotation::Planned => {}
-            }
-        }
-        made.insert(algorithm.as_str(), describe(&row, now));
-    }
-    let mut entry = context.entry("keys.rotated", "ok");
-    entry.detail = Some(serde_json::json!({
-        "compromised": rotation == Rotation::Now,
-        "made": made.values().map(|key| &key.kid).collect::<Vec<_>>(),
-    }));
-    storage::journal::append(&mut tx, &entry).await?;
-    signing_keys::commit(tx).await?;
-    context.pulse.wake();
-    Ok(made.into_values().collect())
+pub async fn rotate(context: &Context, algorithms: &[Algorithm], rotation: Rotation) -> Result<Vec<KeyInfo>, Refusal> {
+    replace(context, algorithms, rotation, |_, _| true).await
 }
 
 /// Rotates what has signed for longer than `key_rotation`. Returns the algorithms whose keys were rotated.
@@ -343,19 +289,68 @@ pub async fn rotate_due(context: &Context) -> Result<Vec<Algorithm>, Refusal> {
     if period.is_zero() {
         return Ok(Vec::new());
     }
-    let rows = signing_keys::list(&context.database, context.now).await?;
-    let due: Vec<_> = ALGORITHMS
-        .into_iter()
-        .filter(|algorithm| {
-            rows.iter()
-                .filter(|row| signs(row, *algorithm))
-                .all(|row| row.activates_at + period <= context.now)
-        })
-        .collect();
-    if !due.is_empty() {
-        rotate(context, &due, Rotation::Planned).await?;
+    let now = context.now;
+    let due = |rows: &[SigningKeyRow], algorithm: Algorithm| {
+        rows.iter().filter(|row| signs(row, algorithm)).all(|row| row.activates_at + period <= now)
+    };
+    let rows = signing_keys::list(&context.database, now).await?;
+    let algorithms: Vec<_> = ALGORITHMS.into_iter().filter(|algorithm| due(&rows, *algorithm)).collect();
+    if algorithms.is_empty() {
+        return Ok(algorithms);
     }
-    Ok(due)
+    // Another instance may have done it meanwhile: asked once more under the lock.
+    let made = replace(context, &algorithms, Rotation::Planned, due).await?;
+    Ok(algorithms.into_iter().filter(|algorithm| made.iter().any(|key| key.algorithm == algorithm.as_str())).collect())
+}
+
+async fn replace(
+    context: &Context,
+    algorithms: &[Algorithm],
+    rotation: Rotation,
+    wanted: impl Fn(&[SigningKeyRow], Algorithm) -> bool,
+) -> Result<Vec<KeyInfo>, Refusal> {
+    let lifetimes = &context.settings.lifetimes;
+    let mut fresh = Vec::new();
+    for &algorithm in algorithms {
+        fresh.push(generate(algorithm).await?);
+    }
+    // Making them took a while, and nobody can have seen them before they are committed: the wait begins now.
+    let now = crate::context::now();
+    let activates_at = match rotation {
+        Rotation::Planned => now + lifetimes.jwks_max_age + lifetimes.key_margin,
+        Rotation::Now => now,
+    };
+    let last_token = activates_at + lifetimes.access_token_max.max(lifetimes.id_token);
+    let removes_at = last_token + lifetimes.key_hint_grace;
+    let mut tx = context.database.begin().await?;
+    let rows = signing_keys::list_locked(&mut tx).await?;
+    let mut made = BTreeMap::new();
+    for fresh in fresh.iter().filter(|fresh| wanted(&rows, fresh.algorithm)) {
+        let name = fresh.algorithm.as_str();
+        let row = insert(&mut tx, &context.sealing, fresh, (now, activates_at)).await?;
+        for old in rows.iter().filter(|old| old.algorithm == name && old.compromised_at.is_none()) {
+            match rotation {
+                Rotation::Now => signing_keys::compromise(&mut tx, &old.kid, now).await?,
+                Rotation::Planned if old.retires_at.is_none() => {
+                    signing_keys::retire(&mut tx, &old.kid, activates_at, removes_at).await?;
+                }
+                Rotation::Planned => {}
+            }
+        }
+        made.insert(name, describe(&row, now));
+    }
+    if made.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut entry = context.entry("keys.rotated", "ok");
+    entry.detail = Some(serde_json::json!({
+        "compromised": rotation == Rotation::Now,
+        "made": made.values().map(|key| &key.kid).collect::<Vec<_>>(),
+    }));
+    storage::journal::append(&mut tx, &entry).await?;
+    signing_keys::commit(tx).await?;
+    context.pulse.wake();
+    Ok(made.into_values().collect())
 }
 
 /// Seals every private key anew under the first sealing key. Returns how many changed.
@@ -370,19 +365,12 @@ pub async fn reseal(context: &Context) -> Result<usize, Refusal> {
             continue;
         }
         let pkcs8 = context.sealing.open(place(&row.kid), &row.private_sealed)?;
-        signing_keys::reseal(
-            &mut tx,
-            &row.kid,
-            &context.sealing.seal(place(&row.kid), &pkcs8),
-        )
-        .await?;
+        signing_keys::reseal(&mut tx, &row.kid, &context.sealing.seal(place(&row.kid), &pkcs8)).await?;
         count += 1;
     }
     if count > 0 {
         let mut entry = context.entry("keys.resealed", "ok");
-        entry.detail = Some(
-            serde_json::json!({ "count": count, "sealing_key_id": context.sealing.active_id() }),
-        );
+        entry.detail = Some(serde_json::json!({ "count": count, "sealing_key_id": context.sealing.active_id() }));
         storage::journal::append(&mut tx, &entry).await?;
     }
     tx.commit().await?;
