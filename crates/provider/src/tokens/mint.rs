@@ -73,7 +73,8 @@ impl Authority {
         }
     }
 
-    /// What a person let a client do. It stands and falls with the client too.
+    /// What a person let a client do, as far as the client is still registered for it. It stands and falls with the
+    /// client too.
     #[must_use]
     pub fn of_grant(context: &Context, client: &Client, grant: &LiveGrant) -> Self {
         Self {
@@ -81,7 +82,7 @@ impl Authority {
             person: Some(grant.user_id),
             grant: grant.id,
             lineage: vec![client.standing_grant.uuid()],
-            pairs: grant.pairs.clone(),
+            pairs: grant.pairs.filtered(|pair| client.scope.contains(&pair.scope)),
             bare_target: grant.default_resource.clone(),
             expires_at: None,
             actor: None,
@@ -293,7 +294,16 @@ fn claims(
     if api.is_some_and(|api| api == issuer || !authority.covers(api)) {
         return Err(scope_resolution::foreign_target());
     }
-    let scope = narrow(authority, issuer, api, wanted.scope)?;
+    let held = |scope: &str| {
+        let here = match target {
+            _ if is_identity_scope(scope) => Some(issuer),
+            // What the API no longer knows means nothing there.
+            Some(target) if target.defines(scope) => api,
+            _ => None,
+        };
+        here.is_some_and(|resource| authority.pairs.contains(resource, scope))
+    };
+    let scope = narrow(authority, wanted.scope, held)?;
     let lifetime = target.map_or(lifetime, |target| target.access_token_lifetime);
     let longest = now.saturating_add(i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX));
     let authentication = authority.authentication.as_ref();
@@ -320,23 +330,18 @@ fn claims(
     })
 }
 
-/// The scope of the token: what is held at its API, and at the issuer.
-fn narrow(authority: &Authority, issuer: &str, api: Option<&str>, wanted: WantedScope<'_>) -> Result<Scope, Refusal> {
-    let held = |scope: &str| {
-        let resource = if is_identity_scope(scope) { Some(issuer) } else { api };
-        resource.is_some_and(|resource| authority.pairs.contains(resource, scope))
-    };
+/// The scope of the token, out of what is held at its API and at the issuer.
+fn narrow(authority: &Authority, wanted: WantedScope<'_>, held: impl Fn(&str) -> bool) -> Result<Scope, Refusal> {
     match wanted {
-        WantedScope::Named(scope) if scope.iter().all(held) => Ok(scope.clone()),
+        WantedScope::Named(scope) if scope.iter().all(&held) => Ok(scope.clone()),
         WantedScope::Named(_) => {
             let description = "The requested scope is more than what was granted for this resource";
             Err(Refusal::new(ErrorCode::InvalidScope, description, "scope_exceeds_grant"))
         }
-        WantedScope::All => {
-            let here = authority.pairs.filtered(|pair| pair.resource == issuer || Some(pair.resource.as_str()) == api);
-            Ok(here.scopes())
+        WantedScope::All => Ok(authority.pairs.scopes().filtered(&held)),
+        WantedScope::OfTarget => {
+            Ok(authority.pairs.scopes().filtered(|scope| !is_identity_scope(scope) && held(scope)))
         }
-        WantedScope::OfTarget => Ok(api.map(|api| authority.pairs.for_resource(api)).unwrap_or_default()),
     }
 }
 
@@ -378,7 +383,7 @@ mod tests {
         Some(Arc::new(Resource {
             identifier: identifier.to_owned(),
             name: identifier.to_owned(),
-            scopes: BTreeMap::new(),
+            scopes: ["read", "write"].map(|scope| (scope.to_owned(), String::new())).into(),
             access_token_lifetime: Duration::from_secs(300),
             algorithm: Algorithm::ES256,
             resource_server: None,
@@ -454,6 +459,14 @@ mod tests {
         assert_eq!(make(&held, api(ISSUER), WantedScope::All), Err("resource_foreign"));
         let read = Scope::parse("read").unwrap();
         assert_eq!(make(&held, None, WantedScope::Named(&read)), Err("scope_exceeds_grant"));
+    }
+
+    #[test]
+    fn what_the_api_does_not_define_any_more_is_gone() {
+        let held = person(&[(A, "read"), (A, "old")]);
+        assert_eq!(make(&held, api(A), WantedScope::All).unwrap().scope, Scope::parse("read").unwrap());
+        let old = Scope::parse("old").unwrap();
+        assert_eq!(make(&held, api(A), WantedScope::Named(&old)), Err("scope_exceeds_grant"));
     }
 
     #[test]
