@@ -5,10 +5,13 @@ use protocol::{
     client_metadata::ApplicationType,
     error::{ErrorCode, OAuthError},
 };
-use storage::{StorageError, consents};
+use storage::consents;
 use url::Url;
 
-use super::{Authorization, Flow, Next, interaction, respond::Condition};
+use super::{
+    Authorization, Flow, Next, interaction,
+    respond::{self, Condition},
+};
 use crate::{Context, refusal::Refusal, registry::Client, sessions::SignedIn};
 
 /// When a client's requests need an answer of the person.
@@ -67,18 +70,10 @@ pub async fn allow(context: &Context, flow: &Flow, session: Option<&SignedIn>) -
     let mut tx = context.database.begin().await?;
     consents::remember(&mut tx, session.user_id, authorization.client.key, &authorization.pairs, context.now)
         .await
-        .map_err(gone_meanwhile)?;
+        .map_err(respond::gone_meanwhile)?;
     storage::journal::append(&mut tx, &entry).await?;
     tx.commit().await?;
     Ok(Answered::Next(interaction::answer(context, flow, session, Condition::Unconditional).await?))
-}
-
-/// The client or the person was deleted a moment ago: the next attempt is told so.
-fn gone_meanwhile(error: StorageError) -> Refusal {
-    match error {
-        StorageError::Constraint(name) => Refusal::unavailable(format!("consent: {name}")),
-        error => error.into(),
-    }
 }
 
 /// Tells the client that the person said no.

@@ -2,6 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use storage::{
+    StorageError,
     authorization_codes::{self, Inserted, NewCode},
     grants::NewGrant,
     id::GrantId,
@@ -48,8 +49,16 @@ pub(super) async fn issue(
     let mut entry = context.entry("authorization.granted", "ok");
     entry.client_id = Some(authorization.client.client_id.clone());
     entry.detail = Some(serde_json::json!({ "pairs": grant.pairs }));
-    let inserted = authorization_codes::insert(&context.database, &grant, &new_code, &entry).await?;
-    Ok((code, inserted))
+    let inserted = authorization_codes::insert(&context.database, &grant, &new_code, &entry).await;
+    Ok((code, inserted.map_err(gone_meanwhile)?))
+}
+
+/// The client or the person was deleted a moment ago: whoever comes back is told so.
+pub(super) fn gone_meanwhile(error: StorageError) -> Refusal {
+    match error {
+        StorageError::Constraint(name) => Refusal::unavailable(format!("deleted meanwhile: {name}")),
+        error => error.into(),
+    }
 }
 
 fn grant(context: &Context, flow: &Flow, session: &SignedIn) -> Result<NewGrant, Refusal> {

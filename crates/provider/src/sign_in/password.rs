@@ -8,9 +8,6 @@ use tracing::{info, warn};
 use super::{AAL1, Proof};
 use crate::{Context, people::login_name, refusal::Refusal};
 
-/// The longest login name that is looked up, in bytes.
-const LONGEST_NAME: usize = 320;
-
 /// Checks a login name and a password; `None` when they do not belong together, whatever the reason.
 ///
 /// # Errors
@@ -43,9 +40,6 @@ pub async fn verify(context: &Context, username: &str, password: SecretString) -
 }
 
 async fn find(context: &Context, username: &str) -> Result<Option<Candidate>, Refusal> {
-    if username.len() > LONGEST_NAME {
-        return Ok(None);
-    }
     match login_name::normalize(username) {
         Some(name) => Ok(sign_in::candidate(&context.database, &name).await?),
         None => Ok(None),

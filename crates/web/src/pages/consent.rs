@@ -3,7 +3,7 @@
 use axum::response::Response;
 use http::StatusCode;
 use messages::Locale;
-use protocol::Params;
+use protocol::{Params, scope::IDENTITY_SCOPES};
 use provider::{
     Refusal,
     authorize::{
@@ -88,7 +88,11 @@ async fn scopes(visit: &Visit, authorization: &Authorization, texts: Locale) -> 
         groups.push(ScopeGroup {
             resource_name: texts.consent_identity_group().to_string(),
             host: String::new(),
-            items: identity.iter().map(|scope| ScopeItem { text: words(scope) }).collect(),
+            items: IDENTITY_SCOPES
+                .iter()
+                .filter(|scope| identity.contains(scope))
+                .map(|scope| ScopeItem { text: words(scope) })
+                .collect(),
         });
     }
     for identifier in authorization.pairs.resources().filter(|identifier| *identifier != issuer) {

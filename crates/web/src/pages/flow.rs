@@ -213,8 +213,13 @@ pub fn host_of(uri: &str) -> String {
 /// The home page of an application, to go back to when a request has come to nothing: (name, address).
 #[must_use]
 pub fn way_back(client: &Client) -> Option<(String, String)> {
-    let registered = client.metadata.client_uri.clone();
-    let home = registered.or_else(|| client.metadata.redirect_uris.first().and_then(|uri| origin_of(uri)))?;
+    let metadata = &client.metadata;
+    let home = match &metadata.client_uri {
+        Some(registered) => registered.clone(),
+        // What an app on a device listens on is no place to go to.
+        None if metadata.is_native() => return None,
+        None => metadata.redirect_uris.first().and_then(|uri| origin_of(uri))?,
+    };
     Some((name_of(client).to_owned(), home))
 }
 
