@@ -47,8 +47,8 @@ test('the demo, from signing in to signing out', async () => {
     await page.click(`#${id}`);
     await page.locator(result).first().waitFor();
     assert.equal(await page.locator('[id$=-problem]').count(), 0, `${id} succeeds`);
-    await inspect(page, `demo-${id}`);
   }
+  await inspect(page, 'demo-all-steps');
 
   await page.click('#sign-out');
   await page.waitForURL((url) => url.origin === server.demo);
