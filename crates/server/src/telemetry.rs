@@ -14,13 +14,18 @@ use crate::{
 /// Seconds: from a cached answer to a request that hangs.
 const BUCKETS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5];
 
+/// What others say too often: that a browser came with a cookie of a session that is gone. A directive of the
+/// configuration for the same target has the last word.
+const QUIET: &str = "tower_sessions=error,tower_sessions_core=error";
+
 /// Starts logging as the configuration says.
 ///
 /// # Errors
 /// When the filter cannot be parsed.
 pub fn start(config: &Config) -> anyhow::Result<()> {
     let telemetry = &config.telemetry;
-    let filter = EnvFilter::try_new(&telemetry.filter).map_err(|error| config.error("telemetry.filter", error))?;
+    let filter = EnvFilter::try_new(format!("{QUIET},{}", telemetry.filter))
+        .map_err(|error| config.error("telemetry.filter", error))?;
     let registry = tracing_subscriber::registry().with(filter);
     match telemetry.format {
         LogFormat::Json => {
@@ -36,7 +41,21 @@ pub fn start(config: &Config) -> anyhow::Result<()> {
             registry.with(layer).try_init()
         }
     }
-    .context("cannot start logging")
+    .context("cannot start logging")?;
+    log_panics();
+    Ok(())
+}
+
+/// A panic becomes one line of the log, in its form.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let payload = panic.payload();
+        let text = payload.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or_default();
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let backtrace = std::backtrace::Backtrace::capture();
+        tracing::error!(%backtrace, "panicked at {place}: {text}");
+    }));
 }
 
 /// Starts counting.
