@@ -225,15 +225,13 @@ fn several_secrets_live_at_once() {
         let works = async |secret: &str| {
             world.post("/oauth2/token").form(&fields).basic(&job.id, secret).send().await.status == 200
         };
-        let said =
-            world.command(["client", "rotate-secret", &job.id, "--expire-old", "1h", "--json"]).await.ok().json();
+        let said = world.command(["client", "rotate-secret", &job.id, "--grace", "1h", "--json"]).await.ok().json();
         let second = said["client_secret"].as_str().unwrap().to_owned();
         crate::harness::until("both work", crate::harness::WITHIN_A_SECOND, async || {
             (works(&second).await && works(job.secret()).await).then_some(())
         })
         .await;
-        let said =
-            world.command(["client", "rotate-secret", &job.id, "--expire-old", "0s", "--json"]).await.ok().json();
+        let said = world.command(["client", "rotate-secret", &job.id, "--grace", "0s", "--json"]).await.ok().json();
         let third = said["client_secret"].as_str().unwrap().to_owned();
         crate::harness::until("only the last one works", crate::harness::WITHIN_A_SECOND, async || {
             (works(&third).await && !works(&second).await && !works(job.secret()).await).then_some(())

@@ -72,8 +72,8 @@ fn a_rotation_is_followed_within_a_second() {
         let job = world.client("job");
         let before = jwks_at(&world, 0).await;
         let old = world.own_token(&job).await;
-        let said = world.command(["keys", "rotate", "--json"]).await.ok();
         let rotated = std::time::Instant::now();
+        let said = world.command(["keys", "rotate", "--json"]).await.ok();
         let _ = said.json();
         for instance in [0, 1] {
             let now = until("the new keys are published", WITHIN_A_SECOND, async || {
@@ -96,7 +96,7 @@ fn a_rotation_is_followed_within_a_second() {
                 (kid(&token) != kid(old.access())).then_some(token)
             })
             .await;
-            assert!(rotated.elapsed() >= Duration::from_millis(1900), "a key signed before it could be known");
+            assert!(rotated.elapsed() >= Duration::from_secs(2), "a key signed before it could be known");
             jwt::verify(&token, &jwks_at(&world, 1 - instance).await);
             world.introspect_call_at(1 - instance, &job, &token).send().await.active();
         }

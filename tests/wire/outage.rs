@@ -98,8 +98,13 @@ async fn survives(world: &World, cut: impl AsyncFnOnce(&World), restore: impl As
     .await;
     let live = ready.replace("readyz", "livez");
     assert_eq!(crate::harness::http::client().get(&live).send().await.unwrap().status(), 200, "it lives");
-    // By now what is remembered is older than a second and cannot be confirmed: it is not used. A crowd is answered
-    // in time as well as one.
+    // What is remembered cannot be confirmed, and is not used when it is older than a second.
+    until("what is remembered is too old", Duration::from_millis(2500), async || {
+        let reply = world.introspect_call(&house, tokens.access()).may_be_unavailable().send().await;
+        (reply.status == 503).then_some(())
+    })
+    .await;
+    // A crowd is answered in time as well as one.
     let mut crowd = Vec::new();
     for _ in 0..8 {
         crowd.extend(writing());

@@ -31,7 +31,7 @@ fn a_dump_of_the_database_is_of_no_use() {
         let world = World::builder().start().await;
         let (shop, ada) = (world.client("shop"), world.person("ada"));
         let mut browser = world.browser();
-        let flow = world.flow(&shop).scope("openid offline_access read list").with("nonce", "a-nonce-that-is-public");
+        let flow = world.flow(&shop).scope("openid offline_access read").with("nonce", "a-nonce-that-is-public");
         let spent = flow.authorize(&mut browser, &ada).await;
         let first = Tokens::of(&flow.redemption(spent.code()).send().await);
         let second = Tokens::of(&world.refresh_call(&shop, first.refresh()).send().await);

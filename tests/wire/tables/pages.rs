@@ -20,7 +20,8 @@ fn nowhere_is_a_page() {
     run(async {
         let world = World::shared().await;
         let rows = vec![
-            row("nowhere", world.get("/nowhere"), Expect::Page(404)),
+            row("nowhere", world.get("/nowhere").header("accept", "text/html,*/*;q=0.8"), Expect::Page(404)),
+            row("nowhere, for a program", world.get("/nowhere"), Expect::Status(404)),
             row("up and away", world.get("/static/../../etc/passwd"), Expect::Status(404)),
             row("up and away, encoded", world.get("/static/%2e%2e/%2e%2e/etc/passwd"), Expect::Status(404)),
             row("up and away, encoded twice", world.get("/static/..%252f..%252fetc/passwd"), Expect::Status(404)),
