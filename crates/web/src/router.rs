@@ -72,7 +72,6 @@ fn well_known_for(base: &str) -> Router<App> {
         .route(&format!("{}{base}", paths::OPENID_CONFIGURATION), get(oauth::discovery::metadata))
         .route(&format!("{}{base}", paths::OAUTH_METADATA), get(oauth::discovery::metadata))
         .method_not_allowed_fallback(pages::error::method_not_allowed)
-        .method_not_allowed_fallback(pages::error::method_not_allowed)
         .layer(cors())
 }
 
