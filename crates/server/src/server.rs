@@ -10,7 +10,7 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 use tokio_util::sync::CancellationToken;
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::{
     config::Config,
@@ -38,6 +38,23 @@ impl Listeners {
             public: listen::bind(config.server.listen, how.0).await?,
             management: listen::bind(config.server.management_listen, how.1).await?,
         })
+    }
+}
+
+/// Allows as many open files as the system lets us: each connection is one.
+pub fn raise_file_limit() {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    #[allow(unsafe_code, reason = "there is no other way to ask for it")]
+    // SAFETY: both calls get a pointer to a local of the right type, and keep nothing.
+    let raised = unsafe {
+        if libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) != 0 {
+            return;
+        }
+        limit.rlim_cur = limit.rlim_max;
+        libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit)
+    };
+    if raised != 0 {
+        warn!(error = %std::io::Error::last_os_error(), "cannot raise the limit of open files");
     }
 }
 

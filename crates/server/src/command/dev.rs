@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
 use demo::{DemoConfig, DemoSecrets};
 use provider::{
@@ -86,6 +86,7 @@ impl Dev {
         let mut config = self.config()?;
         telemetry::start(&config)?;
         let metrics = telemetry::metrics()?;
+        server::raise_file_limit();
         let stop = server::stop_on_signals()?;
         let folder = DataFolder::create(&self.data)?;
         let held = folder.hold()?;
@@ -167,6 +168,10 @@ async fn open_database(folder: &DataFolder, config: &mut Config) -> anyhow::Resu
         )
     })?;
     check_schema(&database, "chancery dev").await?;
+    let known = storage::deployment::read(&database).await?;
+    if let Some(issuer) = known.issuer.filter(|issuer| !issuer.starts_with("http://localhost") && !known.demo) {
+        bail!("the database serves {issuer}: `chancery dev` would put demo data into it; unset DATABASE_URL");
+    }
     database.close().await;
     Ok(cluster)
 }

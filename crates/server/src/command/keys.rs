@@ -89,7 +89,7 @@ fn refused<T>(outcome: Result<T, provider::Refusal>) -> anyhow::Result<T> {
     })
 }
 
-fn text(keys: &Vec<KeyInfo>) -> String {
+fn text(keys: &[KeyInfo]) -> String {
     let time = |at: time::OffsetDateTime| {
         at.format(&time::format_description::well_known::Rfc3339)
             .unwrap_or_default()

@@ -38,6 +38,7 @@ impl Serve {
         }
         telemetry::start(&config)?;
         let metrics = telemetry::metrics()?;
+        server::raise_file_limit();
         let stop = server::stop_on_signals()?;
         let listeners = Listeners::bind(&config, ("server.listen", "server.management_listen")).await?;
         let database = connect(&config, config.database.max_connections, REQUEST)?;

@@ -260,15 +260,4 @@ fn quoted(name: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_door_fits_its_path() {
-        let socket = Door::Socket(PathBuf::from("/tmp/a folder/socket"));
-        assert_eq!(socket.url("pw"), "postgres://chancery:pw@localhost/chancery?host=%2Ftmp%2Fa+folder%2Fsocket");
-        assert_eq!(Door::Port(5000).url("pw"), "postgres://chancery:pw@127.0.0.1:5000/chancery");
-        let long = PathBuf::from(format!("/{}", "x".repeat(120)));
-        assert!(matches!(Door::choose(&long, &Runner::Ourselves), Ok(Door::Port(_))));
-    }
-}
+mod tests;

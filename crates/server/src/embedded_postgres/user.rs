@@ -67,8 +67,9 @@ impl Runner {
     }
 
     fn can_enter(&self, folder: &Path) -> bool {
-        let mut command = self.command(Path::new("/usr/bin/test"));
-        command.arg("-w").arg(folder).stdout(Stdio::null()).stderr(Stdio::null());
+        // Not `test -w`: that asks with access(2), for which capabilities do not count.
+        let mut command = self.command(Path::new("/usr/bin/stat"));
+        command.arg(folder.join(".")).stdout(Stdio::null()).stderr(Stdio::null());
         command.status().is_ok_and(|status| status.success())
     }
 
