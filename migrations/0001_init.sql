@@ -6,7 +6,8 @@ create table deployment (
     singleton  boolean primary key default true check (singleton),
     issuer     text,
     demo       boolean not null default false,
-    revision   bigint  not null default 1
+    revision   bigint  not null default 1,
+    pairwise_key bytea                   -- sealed; made once, so that no rotation changes a pairwise `sub`
 );
 insert into deployment default values;
 

@@ -3,7 +3,7 @@
 //! Every change is one transaction: the rows, its audit entry, what it withdraws, and one more revision, so that
 //! every instance follows within a second.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc};
 
 use credentials::password::{self, Parameters};
 use protocol::client_metadata::FieldError;
@@ -92,7 +92,6 @@ pub struct Administration {
     pub request: RequestInfo,
     sealing: Option<SealingKeys>,
     hashing: Hashers,
-    access_token_max: Duration,
 }
 
 #[derive(Clone, Debug)]
@@ -106,18 +105,12 @@ enum Hashers {
 impl Administration {
     /// For a command: a process of its own, without a running server.
     #[must_use]
-    pub fn of_command(
-        database: Database,
-        sealing: Option<SealingKeys>,
-        hashing: &Hashing,
-        access_token_max: Duration,
-    ) -> Self {
+    pub fn of_command(database: Database, sealing: Option<SealingKeys>, hashing: &Hashing) -> Self {
         let Hashing { memory, iterations, parallelism, .. } = *hashing;
         Self {
             database,
             sealing,
             hashing: Hashers::Here(Parameters { memory, iterations, parallelism }),
-            access_token_max,
             now: context::now(),
             request: RequestInfo { id: RequestId::new(), address: None, user_agent: None },
         }
@@ -141,8 +134,7 @@ impl Administration {
 
     /// A withdrawal of this moment: remembered for as long as a dependent token could live.
     pub(crate) fn withdrawal(&self, reason: &'static str) -> Withdrawal {
-        let until = self.now + self.access_token_max + Duration::from_secs(60);
-        Withdrawal { at: self.now, until, reason }
+        crate::revocations::withdrawal(self.now, reason)
     }
 
     /// Commits a change and tells every instance.
@@ -181,7 +173,6 @@ impl Context {
             database: self.database.clone(),
             sealing: Some(self.sealing.clone()),
             hashing: Hashers::Pool(Arc::clone(self.provider())),
-            access_token_max: self.settings.lifetimes.access_token_max,
             now: self.now,
             request: self.request.clone(),
         }

@@ -5,9 +5,11 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use arc_swap::ArcSwap;
 use jose::{Algorithm, Jwk, Jwks, SigningKey, VerificationKeys};
+use ring::hmac;
 use serde::Serialize;
 use storage::{
-    Database, StorageError, Tx,
+    Database, StorageError, Tx, deployment,
+    id::UserId,
     sealed::{Place, SealingKeys},
     signing_keys::{self, SigningKeyRow},
 };
@@ -73,6 +75,7 @@ struct KeySet {
 #[derive(Debug)]
 pub struct KeyRing {
     current: ArcSwap<KeySet>,
+    pairwise: hmac::Key,
 }
 
 fn place(kid: &str) -> Place<'_> {
@@ -94,7 +97,15 @@ impl KeySet {
                 continue; // Only its public half is of use.
             }
             let algorithm: Algorithm = row.algorithm.parse().map_err(|_| broken(&row.kid, "unknown algorithm"))?;
-            let pkcs8 = sealing.open(place(&row.kid), &row.private_sealed)?;
+            let pkcs8 = match sealing.open(place(&row.kid), &row.private_sealed) {
+                Ok(pkcs8) => pkcs8,
+                // Sealing keys are being rotated, and this instance has not heard of the new one: others sign with it.
+                Err(error @ StorageError::SealingKeyMissing(_)) => {
+                    tracing::warn!(kid = row.kid, %error, "a signing key is of no use here");
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             let signing =
                 SigningKey::from_pkcs8(&row.kid, algorithm, &pkcs8).map_err(|error| broken(&row.kid, error))?;
             loaded.push(Loaded {
@@ -127,13 +138,28 @@ impl KeyRing {
             rows = signing_keys::list_locked(&mut tx).await?;
             for algorithm in ALGORITHMS {
                 if !rows.iter().any(|row| signs(row, algorithm)) {
-                    rows.push(insert(&mut tx, sealing, &generate(algorithm).await?, (now, now)).await?);
+                    let key = generate(algorithm).await?;
+                    rows.push(insert(&mut tx, sealing, &key, (now, at_once(now))).await?);
                 }
             }
             signing_keys::commit(tx).await?;
         }
-        let current = ArcSwap::from_pointee(KeySet::parse(&rows, sealing, now)?);
-        Ok(Self { current })
+        let set = KeySet::parse(&rows, sealing, now)?;
+        if let Some(row) = rows.iter().find(|row| row.retires_at.is_none() && !set.knows(row)) {
+            sealing.open(place(&row.kid), &row.private_sealed)?; // Says which sealing key is missing.
+        }
+        Ok(Self { current: ArcSwap::from_pointee(set), pairwise: pairwise(database, sealing).await? })
+    }
+
+    /// HMAC-SHA-256 under the key of pairwise subjects, which no rotation changes.
+    #[must_use]
+    pub fn pairwise(&self, sector: &str, user: UserId) -> [u8; 32] {
+        let mut context = hmac::Context::with_key(&self.pairwise);
+        context.update(user.uuid().as_bytes());
+        context.update(sector.as_bytes());
+        let mut out = [0; 32];
+        out.copy_from_slice(context.sign().as_ref());
+        out
     }
 
     pub(crate) async fn reload(
@@ -156,7 +182,7 @@ impl KeyRing {
     /// The key that signs with an algorithm now.
     ///
     /// # Errors
-    /// `Refusal::Internal` when there is none.
+    /// `Refusal::Unavailable` when there is none (yet).
     pub fn signing(&self, algorithm: Algorithm, now: OffsetDateTime) -> Result<Arc<SigningKey>, Refusal> {
         self.current
             .load()
@@ -166,7 +192,7 @@ impl KeyRing {
             .filter(|key| key.retires_at.is_none_or(|retires_at| retires_at > now))
             .max_by_key(|key| key.activates_at)
             .map(|key| Arc::clone(&key.signing))
-            .ok_or_else(|| Refusal::internal(format!("no {algorithm:?} key signs now")))
+            .ok_or_else(|| Refusal::unavailable(format!("no {algorithm:?} key signs now")))
     }
 
     /// The public halves, to verify what this server signed.
@@ -196,6 +222,36 @@ impl KeySet {
                 key.signing.kid() == row.kid && key.activates_at == row.activates_at && key.retires_at == row.retires_at
             })
     }
+}
+
+/// When a key begins to sign that has nobody to wait for. Well before `now`: requests that are under way, and
+/// instances whose clock is behind, must find it.
+fn at_once(now: OffsetDateTime) -> OffsetDateTime {
+    now - std::time::Duration::from_secs(3600)
+}
+
+/// The place of the one pairwise key.
+const PAIRWISE: Place<'static> = Place { table: "deployment", column: "pairwise_key", row: "" };
+
+/// Reads the key of pairwise subjects, making it at the first start.
+async fn pairwise(database: &Database, sealing: &SealingKeys) -> Result<hmac::Key, StorageError> {
+    let mut tx = database.begin().await?;
+    let sealed = match deployment::pairwise_key(&mut tx).await? {
+        Some(sealed) => sealed,
+        None => {
+            signing_keys::list_locked(&mut tx).await?; // Takes the lock.
+            match deployment::pairwise_key(&mut tx).await? {
+                Some(sealed) => sealed,
+                None => {
+                    let sealed = sealing.seal(PAIRWISE, &storage::sealed::random::<32>());
+                    deployment::set_pairwise_key(&mut tx, &sealed).await?;
+                    sealed
+                }
+            }
+        }
+    };
+    tx.commit().await?;
+    Ok(hmac::Key::new(hmac::HMAC_SHA256, &sealing.open(PAIRWISE, &sealed)?))
 }
 
 fn signs(row: &SigningKeyRow, algorithm: Algorithm) -> bool {
@@ -366,6 +422,13 @@ pub async fn reseal(context: &Context) -> Result<usize, Refusal> {
         }
         let pkcs8 = context.sealing.open(place(&row.kid), &row.private_sealed)?;
         signing_keys::reseal(&mut tx, &row.kid, &context.sealing.seal(place(&row.kid), &pkcs8)).await?;
+        count += 1;
+    }
+    if let Some(sealed) = deployment::pairwise_key(&mut tx).await?
+        && sealed.get(1) != Some(&context.sealing.active_id())
+    {
+        let key = context.sealing.open(PAIRWISE, &sealed)?;
+        deployment::set_pairwise_key(&mut tx, &context.sealing.seal(PAIRWISE, &key)).await?;
         count += 1;
     }
     if count > 0 {

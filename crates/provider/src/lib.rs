@@ -103,7 +103,7 @@ impl Provider {
             outbound,
             keys,
             registry: registry::Registry::new(settings.registry_capacity),
-            revocations: revocations::Revocations::new(settings.lifetimes.access_token_max),
+            revocations: revocations::Revocations::new(),
             pulse: Arc::new(pulse::Pulse::new()),
             journal: journal::Journal::start(&database),
             settings,

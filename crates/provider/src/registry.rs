@@ -89,17 +89,13 @@ pub struct Resource {
 
 impl Resource {
     fn parse(row: ResourceRow, context: &Context) -> Result<Self, Refusal> {
-        let malformed =
-            |what: String| Refusal::internal(format!("resource {}: {what}", row.identifier));
+        let malformed = |what: String| Refusal::internal(format!("resource {}: {what}", row.identifier));
         let lifetimes = &context.settings.lifetimes;
         let lifetime = row
             .access_token_lifetime
-            .map_or(lifetimes.access_token, |seconds| {
-                Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
-            });
+            .map_or(lifetimes.access_token, |seconds| Duration::from_secs(u64::try_from(seconds).unwrap_or(0)));
         Ok(Self {
-            scopes: serde_json::from_value(row.scopes)
-                .map_err(|error| malformed(error.to_string()))?,
+            scopes: serde_json::from_value(row.scopes).map_err(|error| malformed(error.to_string()))?,
             access_token_lifetime: lifetime.min(lifetimes.access_token_max),
             algorithm: row
                 .access_token_signed_response_alg
@@ -118,13 +114,16 @@ impl Resource {
     }
 }
 
+/// Something with the number of clearings before it was read: after the next one it counts as forgotten, also when
+/// it is put here late.
+type Stamped<T> = (u64, Arc<T>);
+
 /// The bounded memory.
 #[derive(Debug)]
 pub struct Registry {
-    clients: Cache<String, Arc<Client>>,
-    clients_by_key: Cache<ClientKey, Arc<Client>>,
-    resources: Cache<String, Arc<Resource>>,
-    /// Counts clearings, so that what was read before one is not remembered after it.
+    clients: Cache<String, Stamped<Client>>,
+    clients_by_key: Cache<ClientKey, Stamped<Client>>,
+    resources: Cache<String, Stamped<Resource>>,
     clearings: AtomicU64,
 }
 
@@ -136,6 +135,15 @@ impl Registry {
             resources: Cache::new(capacity),
             clearings: AtomicU64::new(0),
         }
+    }
+
+    fn stamp(&self) -> u64 {
+        self.clearings.load(Ordering::Acquire)
+    }
+
+    /// What is remembered, if it was read since the last clearing.
+    fn current<T>(&self, found: Option<Stamped<T>>) -> Option<Arc<T>> {
+        found.filter(|(stamp, _)| *stamp == self.stamp()).map(|(_, value)| value)
     }
 
     pub(crate) fn clear(&self) {
@@ -159,7 +167,7 @@ impl Context {
     /// `Refusal::Unavailable` when it cannot be known.
     pub async fn client(&self, client_id: &str) -> Result<Option<Arc<Client>>, Refusal> {
         self.confirm().await?;
-        if let Some(client) = self.registry.clients.get(client_id).await {
+        if let Some(client) = self.registry.current(self.registry.clients.get(client_id).await) {
             return Ok(Some(client));
         }
         // Whoever does not exist is not remembered: strangers must not push out those who do.
@@ -172,7 +180,7 @@ impl Context {
     /// `Refusal::Unavailable` when it cannot be known.
     pub async fn client_by_key(&self, key: ClientKey) -> Result<Option<Arc<Client>>, Refusal> {
         self.confirm().await?;
-        if let Some(client) = self.registry.clients_by_key.get(&key).await {
+        if let Some(client) = self.registry.current(self.registry.clients_by_key.get(&key).await) {
             return Ok(Some(client));
         }
         self.read_client(ClientRef::Key(key)).await
@@ -182,27 +190,21 @@ impl Context {
     ///
     /// # Errors
     /// `Refusal::Unavailable` when what is remembered cannot be confirmed.
-    pub(crate) async fn remembered_client(
-        &self,
-        client_id: &str,
-    ) -> Result<Option<Arc<Client>>, Refusal> {
+    pub(crate) async fn remembered_client(&self, client_id: &str) -> Result<Option<Arc<Client>>, Refusal> {
         self.confirm().await?;
-        Ok(self.registry.clients.get(client_id).await)
+        Ok(self.registry.current(self.registry.clients.get(client_id).await))
     }
 
     /// The enabled client of this id as the database has it now.
     ///
     /// # Errors
     /// `Refusal::Unavailable` when it cannot be known.
-    pub(crate) async fn reread_client(
-        &self,
-        client_id: &str,
-    ) -> Result<Option<Arc<Client>>, Refusal> {
+    pub(crate) async fn reread_client(&self, client_id: &str) -> Result<Option<Arc<Client>>, Refusal> {
         self.read_client(ClientRef::Id(client_id)).await
     }
 
     async fn read_client(&self, which: ClientRef<'_>) -> Result<Option<Arc<Client>>, Refusal> {
-        let clearings = self.registry.clearings.load(Ordering::Acquire);
+        let stamp = self.registry.stamp();
         let Some(row) = storage::registry::client(&self.database, which, self.now).await? else {
             return Ok(None);
         };
@@ -210,16 +212,8 @@ impl Context {
             return Ok(None);
         }
         let client = Arc::new(Client::parse(row)?);
-        if self.registry.clearings.load(Ordering::Acquire) == clearings {
-            self.registry
-                .clients
-                .insert(client.client_id.clone(), Arc::clone(&client))
-                .await;
-            self.registry
-                .clients_by_key
-                .insert(client.key, Arc::clone(&client))
-                .await;
-        }
+        self.registry.clients.insert(client.client_id.clone(), (stamp, Arc::clone(&client))).await;
+        self.registry.clients_by_key.insert(client.key, (stamp, Arc::clone(&client))).await;
         Ok(Some(client))
     }
 
@@ -229,10 +223,10 @@ impl Context {
     /// `Refusal::Unavailable` when it cannot be known.
     pub async fn resource(&self, identifier: &str) -> Result<Option<Arc<Resource>>, Refusal> {
         self.confirm().await?;
-        if let Some(resource) = self.registry.resources.get(identifier).await {
+        if let Some(resource) = self.registry.current(self.registry.resources.get(identifier).await) {
             return Ok(Some(resource));
         }
-        let clearings = self.registry.clearings.load(Ordering::Acquire);
+        let stamp = self.registry.stamp();
         let Some(row) = storage::registry::resource(&self.database, identifier).await? else {
             return Ok(None);
         };
@@ -240,12 +234,7 @@ impl Context {
             return Ok(None);
         }
         let resource = Arc::new(Resource::parse(row, self)?);
-        if self.registry.clearings.load(Ordering::Acquire) == clearings {
-            self.registry
-                .resources
-                .insert(identifier.to_owned(), Arc::clone(&resource))
-                .await;
-        }
+        self.registry.resources.insert(identifier.to_owned(), (stamp, Arc::clone(&resource))).await;
         Ok(Some(resource))
     }
 
@@ -253,11 +242,7 @@ impl Context {
     ///
     /// # Errors
     /// `Refusal::Unavailable` when it cannot be known.
-    pub async fn resource_for(
-        &self,
-        client: &Client,
-        identifier: &str,
-    ) -> Result<Option<Arc<Resource>>, Refusal> {
+    pub async fn resource_for(&self, client: &Client, identifier: &str) -> Result<Option<Arc<Resource>>, Refusal> {
         if client.resources.iter().any(|allowed| allowed == identifier) {
             self.resource(identifier).await
         } else {

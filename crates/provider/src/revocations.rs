@@ -1,57 +1,58 @@
-//! What was withdrawn, in memory: ids of grants and tokens, for as long as a dependent token could live.
+//! What was withdrawn, in memory: ids of grants and tokens, each for as long as a dependent token could live.
 //!
 //! Bounded by the number of withdrawals within the longest access token's lifetime. Fed by the pulse.
 
-use std::{collections::HashSet, sync::RwLock, time::Duration};
+use std::{collections::HashMap, sync::RwLock, time::Duration};
 
 use storage::revocations::Withdrawal;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::{Context, refusal::Refusal};
+use crate::{Context, refusal::Refusal, settings::ACCESS_TOKEN_CAP};
 
-/// Two generations of ids: the older is dropped when a whole lifetime has passed over it.
+/// How often what has expired is forgotten.
+const TIDYING: Duration = Duration::from_secs(60);
+
+/// Ids, and until when (seconds since 1970) each of them counts.
 #[derive(Debug)]
 pub struct Revocations {
-    generations: RwLock<Generations>,
-    lifetime: Duration,
+    known: RwLock<Known>,
 }
 
 #[derive(Debug)]
-struct Generations {
-    since: OffsetDateTime,
-    young: HashSet<Uuid>,
-    old: HashSet<Uuid>,
+struct Known {
+    until: HashMap<Uuid, i64>,
+    tidied: OffsetDateTime,
 }
 
 impl Revocations {
-    pub(crate) fn new(lifetime: Duration) -> Self {
-        let generations = Generations { since: OffsetDateTime::UNIX_EPOCH, young: HashSet::new(), old: HashSet::new() };
-        Self { generations: RwLock::new(generations), lifetime }
+    pub(crate) fn new() -> Self {
+        Self { known: RwLock::new(Known { until: HashMap::new(), tidied: OffsetDateTime::UNIX_EPOCH }) }
     }
 
-    pub(crate) fn add(&self, ids: &[Uuid], now: OffsetDateTime) {
-        let mut generations = self.generations.write().expect("no holder of this lock panics");
-        if now - generations.since > self.lifetime {
-            generations.old = std::mem::take(&mut generations.young);
-            generations.since = now;
+    pub(crate) fn add(&self, withdrawn: &[(Uuid, OffsetDateTime)], now: OffsetDateTime) {
+        let due = now - self.known.read().expect("no holder of this lock panics").tidied >= TIDYING;
+        if withdrawn.is_empty() && !due {
+            return;
         }
-        generations.young.extend(ids);
+        let mut known = self.known.write().expect("no holder of this lock panics");
+        known.until.extend(withdrawn.iter().map(|(id, until)| (*id, until.unix_timestamp())));
+        if due {
+            known.tidied = now;
+            known.until.retain(|_, until| *until >= now.unix_timestamp());
+            known.until.shrink_to(1024);
+        }
     }
 
     fn any(&self, ids: impl IntoIterator<Item = Uuid>) -> bool {
-        let generations = self.generations.read().expect("no holder of this lock panics");
-        if generations.young.is_empty() && generations.old.is_empty() {
-            return false;
-        }
-        ids.into_iter().any(|id| generations.young.contains(&id) || generations.old.contains(&id))
+        let known = self.known.read().expect("no holder of this lock panics");
+        !known.until.is_empty() && ids.into_iter().any(|id| known.until.contains_key(&id))
     }
 
     /// How many ids are remembered, for metrics.
     #[must_use]
     pub fn len(&self) -> usize {
-        let generations = self.generations.read().expect("no holder of this lock panics");
-        generations.young.len() + generations.old.len()
+        self.known.read().expect("no holder of this lock panics").until.len()
     }
 
     /// Whether nothing is remembered.
@@ -59,6 +60,14 @@ impl Revocations {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+}
+
+/// A withdrawal of this moment. It is remembered for as long as any access token may live, whatever is configured
+/// now: yesterday's configuration may have allowed more.
+#[must_use]
+pub fn withdrawal(at: OffsetDateTime, reason: &'static str) -> Withdrawal {
+    // A margin for clocks that differ by up to a second, and for requests that are under way.
+    Withdrawal { at, until: at + ACCESS_TOKEN_CAP + Duration::from_secs(60), reason }
 }
 
 impl Context {
@@ -74,9 +83,7 @@ impl Context {
     /// A withdrawal of this moment: remembered for as long as a dependent token could live.
     #[must_use]
     pub fn withdrawal(&self, reason: &'static str) -> Withdrawal {
-        // A margin beyond the longest lifetime, for clocks that differ by up to a second.
-        let until = self.now + self.settings.lifetimes.access_token_max + Duration::from_secs(60);
-        Withdrawal { at: self.now, until, reason }
+        withdrawal(self.now, reason)
     }
 }
 
@@ -85,16 +92,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn remembers_for_a_lifetime_and_forgets_after_two() {
-        let revocations = Revocations::new(Duration::from_secs(100));
-        let start = OffsetDateTime::UNIX_EPOCH + Duration::from_secs(1000);
-        let id = Uuid::from_u128(1);
-        revocations.add(&[id], start);
-        assert!(revocations.any([id]));
-        assert!(!revocations.any([Uuid::from_u128(2)]));
-        revocations.add(&[], start + Duration::from_secs(101));
-        assert!(revocations.any([id]), "still within the second generation");
-        revocations.add(&[], start + Duration::from_secs(202));
-        assert!(!revocations.any([id]));
+    fn each_is_remembered_until_it_no_longer_counts() {
+        let revocations = Revocations::new();
+        let start = OffsetDateTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
+        let (short, long) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        revocations.add(&[(short, start + Duration::from_secs(100)), (long, start + Duration::from_secs(1000))], start);
+        assert!(revocations.any([short]) && revocations.any([long]));
+        assert!(!revocations.any([Uuid::from_u128(3)]));
+        revocations.add(&[], start + Duration::from_secs(99));
+        assert!(revocations.any([short]), "it still counts");
+        revocations.add(&[], start + Duration::from_secs(200));
+        assert!(!revocations.any([short]) && revocations.any([long]));
+        assert_eq!(revocations.len(), 1);
     }
 }

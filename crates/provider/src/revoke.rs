@@ -65,10 +65,11 @@ async fn access_token(context: &Context, client: &Client, token: &str) -> Result
     let expiry = OffsetDateTime::from_unix_timestamp(claims.exp).unwrap_or(context.now);
     let mut tx = context.database.begin().await?;
     // A minute beyond, for instances whose clocks differ. Nothing that came of it lives longer than it does.
-    storage::revocations::publish(&mut tx, claims.jti, expiry + Duration::MINUTE).await?;
+    let until = expiry + Duration::MINUTE;
+    storage::revocations::publish(&mut tx, claims.jti, until).await?;
     storage::journal::append(&mut tx, &entry).await?;
     tx.commit().await?;
-    context.revocations.add(&[claims.jti], context.now);
+    context.revocations.add(&[(claims.jti, until)], context.now);
     context.pulse.wake();
     Ok(())
 }
@@ -90,10 +91,11 @@ pub(crate) async fn withdraw_grant(
 ) -> Result<(), Refusal> {
     entry.grant_id = Some(grant.uuid());
     let mut tx = context.database.begin().await?;
-    let stood = storage::revocations::revoke_grant(&mut tx, grant, context.withdrawal(reason)).await?;
+    let withdrawal = context.withdrawal(reason);
+    let stood = storage::revocations::revoke_grant(&mut tx, grant, withdrawal).await?;
     storage::journal::append(&mut tx, &entry).await?;
     tx.commit().await?;
-    context.revocations.add(&[grant.uuid()], context.now);
+    context.revocations.add(&[(grant.uuid(), withdrawal.until)], context.now);
     context.pulse.wake();
     info!(%grant, reason, stood, "a grant was withdrawn");
     Ok(())

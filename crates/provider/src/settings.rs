@@ -18,11 +18,8 @@ impl Issuer {
     /// # Errors
     /// One line that says what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let url =
-            Url::parse(text).map_err(|error| format!("the issuer {text:?} is no URL: {error}"))?;
-        let host = url
-            .host_str()
-            .ok_or_else(|| format!("the issuer {text:?} has no host"))?;
+        let url = Url::parse(text).map_err(|error| format!("the issuer {text:?} is no URL: {error}"))?;
+        let host = url.host_str().ok_or_else(|| format!("the issuer {text:?} has no host"))?;
         let loopback = host == "localhost"
             || host.ends_with(".localhost")
             || matches!(url.host(), Some(url::Host::Ipv4(ip)) if ip.is_loopback())
@@ -31,33 +28,20 @@ impl Issuer {
             "https" => {}
             "http" if loopback => {}
             _ => {
-                return Err(format!(
-                    "the issuer {text:?} must use https (http is for loopback only)"
-                ));
+                return Err(format!("the issuer {text:?} must use https (http is for loopback only)"));
             }
         }
-        if url.query().is_some()
-            || url.fragment().is_some()
-            || !url.username().is_empty()
-            || url.password().is_some()
-        {
-            return Err(format!(
-                "the issuer {text:?} must have no query, fragment or user name"
-            ));
+        if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
+            return Err(format!("the issuer {text:?} must have no query, fragment or user name"));
         }
         if text.ends_with('/') {
             return Err(format!("the issuer {text:?} must not end with a slash"));
         }
         let canonical = url.as_str().strip_suffix('/').unwrap_or(url.as_str());
         if canonical != text {
-            return Err(format!(
-                "the issuer {text:?} must be written as {canonical:?}"
-            ));
+            return Err(format!("the issuer {text:?} must be written as {canonical:?}"));
         }
-        Ok(Self {
-            text: text.to_owned(),
-            url,
-        })
+        Ok(Self { text: text.to_owned(), url })
     }
 
     /// The issuer, letter for letter as `iss` says it.
@@ -91,6 +75,9 @@ impl Issuer {
     }
 }
 
+/// No access token lives longer, whatever is configured: withdrawals are remembered for this long.
+pub const ACCESS_TOKEN_CAP: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Lifetimes of what is issued.
 #[derive(Clone, Debug)]
 pub struct Lifetimes {
@@ -98,7 +85,7 @@ pub struct Lifetimes {
     pub code: Duration,
     /// An access token, where its resource says nothing else.
     pub access_token: Duration,
-    /// The longest that any resource may choose: withdrawals are remembered for this long.
+    /// The longest that any resource may choose: [`ACCESS_TOKEN_CAP`] at most.
     pub access_token_max: Duration,
     /// An ID token.
     pub id_token: Duration,
@@ -165,13 +152,7 @@ pub struct Hashing {
 
 impl Default for Hashing {
     fn default() -> Self {
-        Self {
-            memory: 19 * 1024,
-            iterations: 2,
-            parallelism: 1,
-            threads: 0,
-            wait: Duration::from_secs(2),
-        }
+        Self { memory: 19 * 1024, iterations: 2, parallelism: 1, threads: 0, wait: Duration::from_secs(2) }
     }
 }
 
@@ -222,12 +203,7 @@ mod tests {
 
     #[test]
     fn issuers() {
-        for good in [
-            "https://id.example",
-            "https://id.example/t/1",
-            "http://localhost:8080",
-            "http://127.0.0.1:1",
-        ] {
+        for good in ["https://id.example", "https://id.example/t/1", "http://localhost:8080", "http://127.0.0.1:1"] {
             assert_eq!(Issuer::parse(good).expect(good).as_str(), good);
         }
         for bad in [
@@ -243,11 +219,6 @@ mod tests {
         ] {
             assert!(Issuer::parse(bad).is_err(), "{bad}");
         }
-        assert_eq!(
-            Issuer::parse("https://id.example/t")
-                .expect("valid")
-                .endpoint("/x"),
-            "https://id.example/t/x"
-        );
+        assert_eq!(Issuer::parse("https://id.example/t").expect("valid").endpoint("/x"), "https://id.example/t/x");
     }
 }

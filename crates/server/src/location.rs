@@ -154,13 +154,7 @@ impl Deployment {
         let sealing =
             if self.config.secrets.sealing_keys.is_empty() { None } else { Some(self.config.sealing_keys()?) };
         let hashing = self.config.hashing()?;
-        // Without the configuration, withdrawals are remembered for as long as any could allow.
-        let access_token_max = if self.config.origin("lifetimes.access_token_max").is_some() || sealing.is_some() {
-            self.config.lifetimes.access_token_max.0
-        } else {
-            Duration::from_secs(7 * 86_400)
-        };
-        Ok(Administration::of_command(self.database.clone(), sealing, &hashing, access_token_max))
+        Ok(Administration::of_command(self.database.clone(), sealing, &hashing))
     }
 
     /// A whole provider, for what concerns its signing keys.
@@ -195,10 +189,10 @@ pub async fn start_provider(config: &Config, database: Database) -> anyhow::Resu
     let sealing = config.sealing_keys()?;
     let settings = config.settings()?;
     Provider::start(settings, database, sealing).await.map_err(|error| match error {
-        storage::StorageError::Sealed(why) => config
+        error @ (storage::StorageError::Sealed(_) | storage::StorageError::SealingKeyMissing(_)) => config
             .error(
                 "secrets.sealing_keys",
-                format!("the signing keys in the database do not open ({why}): add the key that sealed them"),
+                format!("the signing keys in the database do not open ({error}): add the key that sealed them"),
             )
             .into(),
         error => anyhow::Error::new(error).context("cannot start"),

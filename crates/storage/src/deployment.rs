@@ -38,3 +38,20 @@ pub async fn mark_demo(tx: &mut Tx) -> Result<(), StorageError> {
     sqlx::query!("update deployment set demo = true where not demo").execute(&mut *tx.0).await?;
     Ok(())
 }
+
+/// The sealed key of pairwise subjects, inside a transaction that holds the keys' lock.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn pairwise_key(tx: &mut Tx) -> Result<Option<Vec<u8>>, StorageError> {
+    Ok(sqlx::query_scalar!("select pairwise_key from deployment").fetch_one(&mut *tx.0).await?)
+}
+
+/// Stores it: made at the first start, and sealed anew when the sealing key changed.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn set_pairwise_key(tx: &mut Tx, sealed: &[u8]) -> Result<(), StorageError> {
+    sqlx::query!("update deployment set pairwise_key = $1", sealed).execute(&mut *tx.0).await?;
+    Ok(())
+}

@@ -12,6 +12,9 @@ pub enum StorageError {
     /// A sealed value cannot be opened: wrong or missing sealing key, or the row was altered.
     #[error("a sealed value cannot be opened: {0}")]
     Sealed(&'static str),
+    /// A sealed value needs a sealing key that this instance has not loaded: it is in the middle of a rotation.
+    #[error("sealing key {0} is not loaded")]
+    SealingKeyMissing(u8),
     /// A stored value does not have the shape that this version expects.
     #[error("a stored value is malformed: {0}")]
     Malformed(String),
@@ -36,7 +39,7 @@ impl StorageError {
     /// Whether trying again later may help.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Unavailable(_))
+        matches!(self, Self::Unavailable(_) | Self::SealingKeyMissing(_))
     }
 }
 

@@ -18,8 +18,8 @@ pub struct Pulse {
     pub database_time: OffsetDateTime,
     /// Every transaction before this one has ended: the next pulse reads on from here.
     pub horizon: i64,
-    /// What was withdrawn by transactions from `since` on (some may be known already).
-    pub revoked: Vec<Uuid>,
+    /// What was withdrawn by transactions from `since` on (some may be known already), and until when that counts.
+    pub revoked: Vec<(Uuid, OffsetDateTime)>,
 }
 
 /// Reads the pulse; `since` is the last pulse's `horizon`, or 0 for everything that still counts.
@@ -30,15 +30,21 @@ pub async fn read(database: &Database, since: i64, now: OffsetDateTime) -> Resul
     let row = sqlx::query!(
         r#"select d.revision, clock_timestamp() as "database_time!",
                   pg_snapshot_xmin(pg_current_snapshot())::text::bigint as "horizon!",
-                  coalesce((select array_agg(r.id) from revocation r where r.xid >= $1 and r.expires_at > $2), '{}')
-                      as "revoked!: Vec<Uuid>"
-           from deployment d"#,
+                  r.ids as "ids!: Vec<Uuid>", r.expiries as "expiries!: Vec<OffsetDateTime>"
+           from deployment d, lateral (
+               select coalesce(array_agg(id), '{}') as ids, coalesce(array_agg(expires_at), '{}') as expiries
+               from revocation where xid >= $1 and expires_at > $2) r"#,
         since,
         now
     )
     .fetch_one(database.pool())
     .await?;
-    Ok(Pulse { revision: row.revision, database_time: row.database_time, horizon: row.horizon, revoked: row.revoked })
+    Ok(Pulse {
+        revision: row.revision,
+        database_time: row.database_time,
+        horizon: row.horizon,
+        revoked: row.ids.into_iter().zip(row.expiries).collect(),
+    })
 }
 
 /// Counts one administrative change and tells every instance when the transaction commits.

@@ -25,8 +25,6 @@ pub enum Purpose {
     State,
     /// Refresh tokens.
     Refresh,
-    /// Pairwise subjects. Never rotated with the others: it is derived from the oldest key.
-    Pairwise,
     /// Client secrets and what people type.
     Secret,
 }
@@ -37,7 +35,6 @@ impl Purpose {
             Self::Column => b"chancery column",
             Self::State => b"chancery state",
             Self::Refresh => b"chancery refresh",
-            Self::Pairwise => b"chancery pairwise",
             Self::Secret => b"chancery secret",
         }
     }
@@ -65,7 +62,6 @@ struct SealingKey {
     column: LessSafeKey,
     state: LessSafeKey,
     refresh: hmac::Key,
-    pairwise: hmac::Key,
     secret: hmac::Key,
 }
 
@@ -110,7 +106,6 @@ impl SealingKey {
             column: aead(Purpose::Column),
             state: aead(Purpose::State),
             refresh: mac(Purpose::Refresh),
-            pairwise: mac(Purpose::Pairwise),
             secret: mac(Purpose::Secret),
         }
     }
@@ -122,7 +117,6 @@ impl SealingKey {
     fn mac(&self, purpose: Purpose) -> &hmac::Key {
         match purpose {
             Purpose::Refresh => &self.refresh,
-            Purpose::Pairwise => &self.pairwise,
             _ => &self.secret,
         }
     }
@@ -169,7 +163,7 @@ impl SealingKeys {
     /// Opens what `seal` made for the same place.
     ///
     /// # Errors
-    /// `StorageError::Sealed` when the key is missing, or the value was altered or moved.
+    /// `StorageError::SealingKeyMissing`; `StorageError::Sealed` when the value was altered or moved.
     pub fn open(&self, place: Place<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, StorageError> {
         self.open_for(Purpose::Column, &place.associated_data(), sealed)
     }
@@ -204,7 +198,7 @@ impl SealingKeys {
         if version != VERSION {
             return Err(StorageError::Sealed("unknown version"));
         }
-        let key = self.key(id).ok_or(StorageError::Sealed("its sealing key is not loaded"))?;
+        let key = self.key(id).ok_or(StorageError::SealingKeyMissing(id))?;
         let (nonce, body) = rest.split_first_chunk::<NONCE_LEN>().ok_or(StorageError::Sealed("too short"))?;
         let mut body = Zeroizing::new(body.to_vec());
         let length = key
@@ -219,8 +213,7 @@ impl SealingKeys {
     /// HMAC-SHA-256 of `parts` (each length-prefixed) under the active key; returns the key's id too.
     #[must_use]
     pub fn mac(&self, purpose: Purpose, parts: &[&[u8]]) -> (u8, [u8; 32]) {
-        let key = if purpose == Purpose::Pairwise { self.keys.last() } else { self.keys.first() };
-        let key = key.expect("there is at least one sealing key");
+        let key = &self.keys[0];
         (key.id, mac(key.mac(purpose), parts))
     }
 

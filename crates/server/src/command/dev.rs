@@ -216,12 +216,7 @@ async fn serve(
 /// The demo's clients and its person, through the same door as everybody's.
 async fn seed(config: &Config, database: &storage::Database, demo: &DemoConfig) -> anyhow::Result<()> {
     let file = File::parse(std::path::Path::new("demo.toml"), &demo::seed(demo)).context("the demo's data")?;
-    let administration = Administration::of_command(
-        database.clone(),
-        Some(config.sealing_keys()?),
-        &config.hashing()?,
-        config.lifetimes.access_token_max.0,
-    );
+    let administration = Administration::of_command(database.clone(), Some(config.sealing_keys()?), &config.hashing()?);
     let options = Options { demo: true, ..Options::default() };
     apply::apply(&administration, file, options).await.context("the demo's data")?;
     Ok(())

@@ -103,8 +103,8 @@ fn lifetimes(config: &Config, problems: &mut Vec<ConfigError>) {
     if ours.id_token.0 < Duration::from_secs(1) {
         problems.push(config.error("lifetimes.id_token", "must be at least 1s"));
     }
-    if ours.access_token_max.0 > Duration::from_secs(7 * 86_400) {
-        let what = "must be at most 7d: an instance remembers every withdrawal for this long";
+    if ours.access_token_max.0 > provider::settings::ACCESS_TOKEN_CAP {
+        let what = "must be at most 24h: an instance remembers every withdrawal for this long";
         problems.push(config.error("lifetimes.access_token_max", what));
     }
     if ours.refresh_retry_window.0 > Duration::from_secs(300) {
