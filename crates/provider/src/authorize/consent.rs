@@ -107,3 +107,72 @@ fn shown_to<'s>(context: &Context, flow: &Flow, session: Option<&'s SignedIn>) -
     }
     interaction::signed_in_for(context, flow, session).map_err(Answered::Next)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use protocol::{
+        authorization::{Prompts, ResponseMode},
+        claims::ClaimsRequest,
+        client_metadata::ClientMetadata,
+        scope::{Scope, ScopePairs},
+    };
+    use storage::id::{ClientKey, GrantId};
+
+    use super::*;
+    use crate::authorize::Reply;
+
+    fn authorization(metadata: ClientMetadata, redirect_uri: &str, prompt: &str) -> Authorization {
+        let client = Client {
+            key: ClientKey::new(),
+            client_id: "shop".to_owned(),
+            metadata,
+            enabled: true,
+            standing_grant: GrantId::new(),
+            resources: Vec::new(),
+            scope: Scope::empty(),
+            secrets: Vec::new(),
+        };
+        Authorization {
+            client: Arc::new(client),
+            reply: Reply {
+                redirect_uri: redirect_uri.to_owned(),
+                redirect_uri_given: true,
+                mode: ResponseMode::Query,
+                state: None,
+            },
+            pairs: ScopePairs::new(),
+            default_resource: None,
+            nonce: None,
+            code_challenge: None,
+            prompts: Prompts::parse(prompt).expect("valid prompts"),
+            max_age: None,
+            claims: ClaimsRequest::default(),
+            acr: None,
+            subjects: None,
+            login_hint: None,
+        }
+    }
+
+    #[test]
+    fn who_is_asked_when() {
+        const WEB: ApplicationType = ApplicationType::Web;
+        const NATIVE: ApplicationType = ApplicationType::Native;
+        let table = [
+            (WEB, false, "https://shop.test/cb", "", Asking::Once),
+            (WEB, false, "http://localhost:8081/cb", "", Asking::Once),
+            (WEB, false, "https://shop.test/cb", "consent", Asking::EachTime),
+            (NATIVE, false, "http://127.0.0.1:5000/cb", "", Asking::EachTime),
+            (NATIVE, false, "com.example.app:/cb", "", Asking::EachTime),
+            (NATIVE, false, "https://app.shop.test/cb", "", Asking::Once),
+            (WEB, true, "https://shop.test/cb", "consent", Asking::Never),
+            (NATIVE, true, "http://127.0.0.1:5000/cb", "", Asking::Never),
+        ];
+        for (application_type, first_party, redirect_uri, prompt, expected) in table {
+            let metadata = ClientMetadata { application_type, first_party, ..ClientMetadata::default() };
+            let found = asking(&authorization(metadata, redirect_uri, prompt));
+            assert_eq!(found, expected, "{application_type:?} {first_party} {redirect_uri} {prompt}");
+        }
+    }
+}

@@ -74,9 +74,11 @@ pub(crate) fn deliver_soon(context: &Context) {
 pub async fn deliver_due(context: &Context) -> Result<usize, Refusal> {
     let mut attempted = 0;
     loop {
+        // Each round takes its lease from a clock of its own: many slow apps may take minutes together.
+        let context = context.provider().begin(context.request.clone());
         let due = outbox::claim(&context.database, KIND, context.now, context.now + LEASE, BATCH).await?;
         let taken = due.len();
-        stream::iter(due).for_each_concurrent(PARALLEL, |delivery| attempt(context, delivery)).await;
+        stream::iter(due).for_each_concurrent(PARALLEL, |delivery| attempt(&context, delivery)).await;
         attempted += taken;
         if i64::try_from(taken).is_ok_and(|taken| taken < BATCH) {
             return Ok(attempted);

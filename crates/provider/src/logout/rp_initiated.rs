@@ -99,13 +99,36 @@ async fn client(
 }
 
 fn registered(client: Option<&Client>, uri: &str, state: Option<&str>) -> Result<String, Refusal> {
-    let refused = |description, reason| Refusal::new(ErrorCode::InvalidRequest, description, reason);
     let client = client.ok_or_else(|| {
-        refused("post_logout_redirect_uri needs an id_token_hint or a client_id", "logout_client_missing")
+        let description = "post_logout_redirect_uri needs an id_token_hint or a client_id";
+        Refusal::new(ErrorCode::InvalidRequest, description, "logout_client_missing")
     })?;
-    if !client.metadata.post_logout_redirect_uris.iter().any(|registered| registered == uri) {
+    continuation(&client.metadata.post_logout_redirect_uris, uri, state)
+}
+
+/// A registered address, with the `state` that goes back.
+fn continuation(registered: &[String], uri: &str, state: Option<&str>) -> Result<String, Refusal> {
+    if !registered.iter().any(|registered| registered == uri) {
         let description = "The post_logout_redirect_uri is not registered for this client";
-        return Err(refused(description, "logout_redirect_uri_foreign"));
+        return Err(Refusal::new(ErrorCode::InvalidRequest, description, "logout_redirect_uri_foreign"));
     }
     Ok(append_query(uri, state.map(|state| ("state", state))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_registered_addresses_are_gone_on_to() {
+        let registered = ["https://shop.test/".to_owned(), "https://shop.test/out?x=1".to_owned()];
+        let to = |uri, state| continuation(&registered, uri, state).ok();
+        assert_eq!(to("https://shop.test/", None).as_deref(), Some("https://shop.test/"));
+        assert_eq!(to("https://shop.test/", Some("a&b")).as_deref(), Some("https://shop.test/?state=a%26b"));
+        assert_eq!(to("https://shop.test/out?x=1", Some("s")).as_deref(), Some("https://shop.test/out?x=1&state=s"));
+        for foreign in ["https://shop.test", "https://shop.test/out", "https://evil.test/", "https://shop.test/#x", ""]
+        {
+            assert_eq!(to(foreign, None), None, "{foreign}");
+        }
+    }
 }
