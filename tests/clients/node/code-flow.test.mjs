@@ -250,9 +250,6 @@ describe('what follows', () => {
 
   test('one grant, two APIs: resource picks', async () => {
     const config = await discover(shop);
-    const resources = new URLSearchParams({ scope: 'openid offline_access read list' });
-    resources.append('resource', API);
-    resources.append('resource', FILES);
     const person = await newPerson(browser);
     const flow = await request(config, { scope: 'openid offline_access read list' });
     const url = new URL(flow.url);

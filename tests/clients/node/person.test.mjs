@@ -8,7 +8,9 @@ import { ADA, GRACE, fixture, webApp } from '../fixture.mjs';
 import { Server } from '../harness.mjs';
 import { RelyingParty } from '../relying-party.mjs';
 
-const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'; // RFC 7636, Appendix B
+// RFC 7636, Appendix B
+const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
+const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 
 let server, party, browser;
 let serial = 0;
@@ -43,6 +45,21 @@ async function assertCode({ state }) {
   const { parameters } = await party.answered(state);
   assert.ok(parameters.get('code'), `a code arrives: ${parameters}`);
   assert.equal(parameters.get('iss'), server.issuer);
+}
+
+/** Redeems the code of a request and returns the ID token. */
+async function idToken(client_id, { state }) {
+  const { parameters } = await party.answered(state);
+  const { client_secret } = webApp(client_id, party.callback);
+  const response = await fetch(`${server.issuer}/oauth2/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`${client_id}:${client_secret}`)}` },
+    body: new URLSearchParams({
+      grant_type: 'authorization_code', code: parameters.get('code'), redirect_uri: party.callback, code_verifier: VERIFIER,
+    }),
+  });
+  assert.equal(response.status, 200);
+  return (await response.json()).id_token;
 }
 
 for (const javaScriptEnabled of [true, false]) {
@@ -254,6 +271,19 @@ for (const javaScriptEnabled of [true, false]) {
       const silent = authorize({ client_id: 'blog', prompt: 'none' });
       await page.goto(silent.url);
       assert.equal((await party.answered(silent.state)).parameters.get('error'), 'login_required');
+      await close();
+    });
+
+    test('signs out without a question when the app brings the ID token', async () => {
+      const { page, close } = await person();
+      const request = authorize({ client_id: 'blog' });
+      await page.goto(request.url);
+      await submitSignIn(page, ADA);
+      await backAtApp(page, party);
+      const hint = await idToken('blog', request);
+      const query = new URLSearchParams({ id_token_hint: hint, post_logout_redirect_uri: party.signedOut, state: `bye-${request.state}` });
+      await page.goto(`${server.issuer}/oauth2/logout?${query}`);
+      await page.waitForURL(`${party.signedOut}?state=bye-${request.state}`);
       await close();
     });
 

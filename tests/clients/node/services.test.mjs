@@ -162,7 +162,7 @@ describe('introspection and revocation', () => {
 });
 
 describe('token exchange', () => {
-  test('an API exchanges what it received for a narrower token for the next one, and names itself', async () => {
+  test('what the subject token does not cover, and what is no token of that kind, is refused', async () => {
     const caller = service('caller', { resources: [API, FILES], scope: 'read write list' });
     server.apply({ client: [caller] });
     const config = await discover(caller, oidc.ClientSecretBasic(caller.client_secret));
