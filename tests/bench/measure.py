@@ -325,16 +325,24 @@ def outcome(process):
 
 
 class Table:
-    def __init__(self, server, seconds, only):
-        self.server, self.seconds, self.only = server, seconds, only
+    def __init__(self, server, options):
+        self.server, self.seconds = server, options.seconds
+        self.only = [word for word in options.only.split(",") if word]
+        self.profile = options.profile
         self.rows = []
 
     def measure(self, name, port, path, pid, script=None, environment=None, per=1, against=None, reach=None):
         if self.only and against and not any(word in name for word in self.only):
             return None
-        outcome(wrk(port, path, 2, script, environment))  # warm
+        environment = environment or {}
+        # What a run spends, the next one cannot: where there is a second set, it is for warming up.
+        warm = {**environment, "BENCH_TOKENS": environment["BENCH_TOKENS"] + ".warm"} if "BENCH_TOKENS" in environment else environment
+        outcome(wrk(port, path, 2, script, warm))
         before = cpu_seconds(pid), cpu_seconds(POSTGRES_PID)
-        result = outcome(wrk(port, path, self.seconds, script, environment))
+        load = wrk(port, path, self.seconds, script, environment)
+        if self.profile:
+            self.record(name, pid)
+        result = outcome(load)
         cpu = [1e6 * (after - b) / result["requests"] * per
                for after, b in zip((cpu_seconds(pid), cpu_seconds(POSTGRES_PID)), before)]
         rate = result["rate"] / per
@@ -342,8 +350,15 @@ class Table:
         self.rows.append((name, f"{rate:,.0f}", ratio, reach or "", f"{result['p50']:.1f}", f"{result['p99']:.1f}",
                           f"{cpu[0]:.0f} + {cpu[1]:.0f}", f"{resident(pid):.0f}",
                           f"{result['failed']} refused" if result["failed"] else result["errors"]))
-        print("    " + " | ".join(self.rows[-1]), flush=True)
+        print("    " + " | ".join(cell for cell in self.rows[-1] if cell), flush=True)
         return rate
+
+    def record(self, name, pid):
+        """Where the time goes, by `perf`: `perf report -i FILE` tells."""
+        file = WORK / (re.sub(r"\W+", "-", name) + ".perf")
+        subprocess.run(["perf", "record", "-q", "-F", "997", "-e", "cpu-clock", "-g", "-o", str(file), "-p", str(pid), "--",
+                        "sleep", str(max(1, self.seconds - 2))], check=False, stderr=subprocess.DEVNULL)
+        print(f"    profile: {file}")
 
     def show(self):
         head = ("what", "per second", "of its ceiling", "reach", "p50 ms", "p99 ms", "CPU µs (ours + PostgreSQL)", "MB", "")
@@ -383,6 +398,7 @@ def main():
     arguments.add_argument("--seconds", type=int, default=8)
     arguments.add_argument("--only", default="")
     arguments.add_argument("--small", action="store_true", help="less data, for a quick look")
+    arguments.add_argument("--profile", action="store_true", help="record each row with perf")
     options = arguments.parse_args()
     scale = 20 if options.small else 1
     WORK.mkdir(parents=True, exist_ok=True)
@@ -402,7 +418,7 @@ def main():
 
     ceiling_port = free_port()
     ceiling = start_ceiling(ceiling_port)
-    table = Table(server, options.seconds, [word for word in options.only.split(",") if word])
+    table = Table(server, options)
     cc = {"BENCH_BASIC": basic("service"), "BENCH_BODY": "grant_type=client_credentials", "BENCH_PATH": "/oauth2/token"}
     size = len(request(server.port, "POST", "/oauth2/token", {**FORM, "Authorization": basic("service")},
                        "grant_type=client_credentials")[2])
@@ -427,7 +443,8 @@ def main():
 
     cookies = [sign_in(server.port, f"person{n}") for n in range(64)]
     (WORK / "cookies").write_text("\n".join(cookies) + "\n")
-    (WORK / "refresh").write_text("\n".join(refresh_tokens(server.port, cookies, 256)) + "\n")
+    for name in ("refresh", "refresh.warm"):
+        (WORK / name).write_text("\n".join(refresh_tokens(server.port, cookies, 256)) + "\n")
     table.measure("refresh with rotation, durable", server.port, "/", pid, "refresh_token.lua",
                   {"BENCH_BASIC": basic("web-es256"), "BENCH_BODY": "", "BENCH_TOKENS": str(WORK / "refresh"),
                    "BENCH_TOKEN_BODY": "grant_type=refresh_token"}, against=sign, reach="0.20")

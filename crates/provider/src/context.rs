@@ -40,12 +40,7 @@ impl Context {
     pub(crate) fn new(provider: Arc<Provider>, request: RequestInfo) -> Self {
         let now = now();
         let revision = provider.pulse.revision();
-        Self {
-            provider,
-            now,
-            revision,
-            request,
-        }
+        Self { provider, now, revision, request }
     }
 
     /// The same request on what is known by now, to decide anew. The clock stays.
@@ -54,10 +49,7 @@ impl Context {
     /// `Refusal::Unavailable` when nothing newer can be read.
     pub async fn renewed(&self) -> Result<Self, Refusal> {
         self.provider.take_pulse().await?;
-        Ok(Self {
-            revision: self.provider.pulse.revision(),
-            ..self.clone()
-        })
+        Ok(Self { revision: self.provider.pulse.revision(), ..self.clone() })
     }
 
     /// An audit entry of this request; the rest is the caller's to fill in.

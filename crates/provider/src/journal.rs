@@ -76,10 +76,7 @@ impl Journal {
     }
 }
 
-async fn write(
-    database: Database,
-    queue: std::sync::Arc<tokio::sync::Mutex<mpsc::Receiver<Waiting>>>,
-) {
+async fn write(database: Database, queue: std::sync::Arc<tokio::sync::Mutex<mpsc::Receiver<Waiting>>>) {
     let mut waiting: Vec<Waiting> = Vec::with_capacity(BATCH);
     loop {
         if queue.lock().await.recv_many(&mut waiting, BATCH).await == 0 {
@@ -89,11 +86,7 @@ async fn write(
         match append_batch(&database, &entries).await {
             Ok(revision) => {
                 for (entry, caller) in entries.iter().zip(callers) {
-                    let written = if entry.revision == revision {
-                        Written::Durable
-                    } else {
-                        Written::Stale
-                    };
+                    let written = if entry.revision == revision { Written::Durable } else { Written::Stale };
                     let _ = caller.send(Ok(written));
                 }
             }
@@ -121,11 +114,7 @@ async fn write_singly(
             Ok(_) => Ok(Written::Stale),
             Err(cause) => {
                 error!(error = %cause, "the journal refused an entry");
-                Err(if cause.is_unavailable() {
-                    Failed::Unavailable
-                } else {
-                    Failed::Internal
-                })
+                Err(if cause.is_unavailable() { Failed::Unavailable } else { Failed::Internal })
             }
         };
         let _ = caller.send(outcome);

@@ -42,19 +42,13 @@ impl Refusal {
     /// A refusal by a rule.
     #[must_use]
     pub fn new(code: ErrorCode, description: &'static str, reason: &'static str) -> Self {
-        Self::Refused {
-            error: OAuthError::new(code, description),
-            reason: Reason(reason),
-        }
+        Self::Refused { error: OAuthError::new(code, description), reason: Reason(reason) }
     }
 
     /// Cannot be decided now.
     #[must_use]
     pub fn unavailable(reason: impl Into<String>) -> Self {
-        Self::Unavailable {
-            retry_after: Duration::from_secs(2),
-            reason: reason.into(),
-        }
+        Self::Unavailable { retry_after: Duration::from_secs(2), reason: reason.into() }
     }
 
     /// A bug of ours.
@@ -78,25 +72,17 @@ impl Refusal {
     pub fn public(&self) -> OAuthError {
         match self {
             Self::Refused { error, .. } => error.clone(),
-            Self::Unavailable { .. } => OAuthError::new(
-                ErrorCode::TemporarilyUnavailable,
-                "The server cannot answer now; try again shortly",
-            ),
-            Self::Internal(_) => OAuthError::new(
-                ErrorCode::ServerError,
-                "The server failed; the failure was logged",
-            ),
+            Self::Unavailable { .. } => {
+                OAuthError::new(ErrorCode::TemporarilyUnavailable, "The server cannot answer now; try again shortly")
+            }
+            Self::Internal(_) => OAuthError::new(ErrorCode::ServerError, "The server failed; the failure was logged"),
         }
     }
 }
 
 impl From<StorageError> for Refusal {
     fn from(error: StorageError) -> Self {
-        if error.is_unavailable() {
-            Self::unavailable(error.to_string())
-        } else {
-            Self::Internal(error.to_string())
-        }
+        if error.is_unavailable() { Self::unavailable(error.to_string()) } else { Self::Internal(error.to_string()) }
     }
 }
 

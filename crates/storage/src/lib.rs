@@ -74,8 +74,12 @@ impl Database {
         let connect: PgConnectOptions = options.url.parse()?;
         // What was acknowledged survives `kill -9`, whatever the server's default says. Nobody waits for a statement
         // that hangs (see `bounded`); this is how long it may burden the database.
-        let connect =
-            connect.application_name("chancery").options([("synchronous_commit", "on"), ("statement_timeout", "10s")]);
+        let connect = connect.application_name("chancery").options([
+            ("synchronous_commit", "on"),
+            ("statement_timeout", "10s"),
+            // Statements are prepared once. Planning the longer ones anew at each call costs more than running them.
+            ("plan_cache_mode", "force_generic_plan"),
+        ]);
         let pool = PgPoolOptions::new()
             .max_connections(options.max_connections)
             .acquire_timeout(options.acquire_timeout)
