@@ -74,6 +74,10 @@ impl Change {
         };
         Self { action, kind, name: name.to_owned(), members }
     }
+
+    fn deleted(kind: &'static str, name: String) -> Self {
+        Self { action: Action::Deleted, kind, name, members: Vec::new() }
+    }
 }
 
 impl std::fmt::Display for Change {
@@ -102,19 +106,19 @@ pub async fn apply(administration: &Administration, file: File, options: Options
     let mut tx = administration.database.begin().await?;
     storage::apply::lock(&mut tx).await?;
     let mut problems = Vec::new();
-    // Clients and APIs name each other: first the clients, then the APIs, then which client may ask for which.
+    // Clients and APIs name each other: first the clients, then the APIs, then which client may ask for which. What
+    // is pruned goes before it could be named, so that a file which needs it is refused at the first run already.
     let clients = run.clients(&mut tx, &mut problems).await?;
+    let mut pruned = run.prune_clients(&mut tx).await?;
     let resources = run.resources(&mut tx, &mut problems).await?;
+    pruned.extend(run.prune_resources(&mut tx).await?);
     run.client_resources(&mut tx, &clients, &mut problems).await?;
     let users = run.users(&mut tx, &hashes, &mut problems).await?;
     if !problems.is_empty() {
         return Err(AdminError::Invalid(problems));
     }
     let clients = clients.into_iter().map(|written| written.change);
-    let mut changes: Vec<_> = resources.into_iter().chain(clients).chain(users).collect();
-    if options.prune {
-        changes.extend(run.prune(&mut tx).await?);
-    }
+    let changes: Vec<_> = resources.into_iter().chain(clients).chain(users).chain(pruned).collect();
     if options.demo {
         storage::deployment::mark_demo(&mut tx).await?;
     }
@@ -279,24 +283,29 @@ impl<'a> Run<'a> {
         Ok(Change::new("user", &entry.username, changed))
     }
 
-    async fn prune(&self, tx: &mut Tx) -> Result<Vec<Change>, AdminError> {
+    async fn prune_clients(&self, tx: &mut Tx) -> Result<Vec<Change>, AdminError> {
         let mut changes = Vec::new();
-        let deleted =
-            |kind, name: &str| Change { action: Action::Deleted, kind, name: name.to_owned(), members: Vec::new() };
-        if self.file.names_resources {
-            for identifier in resources::identifiers(tx).await? {
-                if !self.file.resources.iter().any(|entry| entry.identifier == identifier) {
-                    resource_rules::delete_in(self.administration, tx, &identifier).await?;
-                    changes.push(deleted("resource", &identifier));
-                }
+        if !self.options.prune || !self.file.names_clients {
+            return Ok(changes);
+        }
+        for client_id in clients::ids(tx).await? {
+            if !self.file.clients.iter().any(|entry| entry.client_id == client_id) {
+                client_rules::delete_in(self.administration, tx, &client_id).await?;
+                changes.push(Change::deleted("client", client_id));
             }
         }
-        if self.file.names_clients {
-            for client_id in clients::ids(tx).await? {
-                if !self.file.clients.iter().any(|entry| entry.client_id == client_id) {
-                    client_rules::delete_in(self.administration, tx, &client_id).await?;
-                    changes.push(deleted("client", &client_id));
-                }
+        Ok(changes)
+    }
+
+    async fn prune_resources(&self, tx: &mut Tx) -> Result<Vec<Change>, AdminError> {
+        let mut changes = Vec::new();
+        if !self.options.prune || !self.file.names_resources {
+            return Ok(changes);
+        }
+        for identifier in resources::identifiers(tx).await? {
+            if !self.file.resources.iter().any(|entry| entry.identifier == identifier) {
+                resource_rules::delete_in(self.administration, tx, &identifier).await?;
+                changes.push(Change::deleted("resource", identifier));
             }
         }
         Ok(changes)
