@@ -14,7 +14,10 @@ use crate::{
     journal::Written,
     refusal::Refusal,
     scope_resolution,
-    tokens::mint::{Authority, Wanted, WantedScope, mint},
+    tokens::{
+        authority::Authority,
+        mint::{Wanted, WantedScope, mint},
+    },
 };
 
 pub(super) async fn handle(call: &Call<'_>) -> Result<Decision, Refusal> {

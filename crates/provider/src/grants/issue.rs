@@ -10,8 +10,9 @@ use crate::{
     refusal::Refusal,
     registry::Resource,
     tokens::{
+        authority::Authority,
         id,
-        mint::{Authority, Wanted, WantedScope, mint},
+        mint::{Wanted, WantedScope, mint},
     },
 };
 

@@ -22,7 +22,10 @@ use crate::{
     refusal::{Reason, Refusal},
     registry::{Client, Resource},
     scope_resolution,
-    tokens::mint::{Authority, Minted, Wanted, WantedScope, mint},
+    tokens::{
+        authority::Authority,
+        mint::{Minted, Wanted, WantedScope, mint},
+    },
 };
 
 mod actor;

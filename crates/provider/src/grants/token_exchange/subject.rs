@@ -14,7 +14,7 @@ use crate::{
     refusal::Refusal,
     registry::Client,
     subject,
-    tokens::{access, id::ID_TOKEN_TYP, mint::Authority},
+    tokens::{access, authority::Authority, id::ID_TOKEN_TYP},
 };
 
 /// A subject token that counts, and that this client may present.
