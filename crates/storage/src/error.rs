@@ -9,6 +9,9 @@ pub enum StorageError {
     /// A constraint said no; its name says which rule.
     #[error("constraint {0} was violated")]
     Constraint(String),
+    /// The database does not take a value: text with a NUL, a number or a time out of range.
+    #[error("the database does not take a value: {0}")]
+    Data(#[source] sqlx::Error),
     /// A sealed value cannot be opened: wrong or missing sealing key, or the row was altered.
     #[error("a sealed value cannot be opened: {0}")]
     Sealed(&'static str),
@@ -60,6 +63,7 @@ impl From<sqlx::Error> for StorageError {
                 match database.constraint() {
                     Some(name) => Self::Constraint(name.to_owned()),
                     None if transient => Self::Unavailable(error),
+                    None if code.starts_with("22") => Self::Data(error),
                     None => Self::Other(error),
                 }
             }

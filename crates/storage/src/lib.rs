@@ -49,6 +49,8 @@ pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations"
 #[derive(Clone, Debug)]
 pub struct Database {
     pool: PgPool,
+    /// For work in the background, whose statements may take longer.
+    patient: PgPool,
     answer_timeout: Duration,
 }
 
@@ -71,22 +73,33 @@ impl Database {
     /// # Errors
     /// `StorageError::Other` when the URL cannot be parsed.
     pub fn connect_lazy(options: &DatabaseOptions) -> Result<Self, StorageError> {
+        // What was acknowledged survives `kill -9`, whatever the server's default says.
         let connect: PgConnectOptions = options.url.parse()?;
-        // What was acknowledged survives `kill -9`, whatever the server's default says. Nobody waits for a statement
-        // that hangs (see `bounded`); this is how long it may burden the database.
         let connect = connect.application_name("chancery").options([
             ("synchronous_commit", "on"),
-            ("statement_timeout", "10s"),
             // Statements are prepared once. Planning the longer ones anew at each call costs more than running them.
             ("plan_cache_mode", "force_generic_plan"),
         ]);
-        let pool = PgPoolOptions::new()
-            .max_connections(options.max_connections)
-            .acquire_timeout(options.acquire_timeout)
-            .idle_timeout(Duration::from_secs(300))
-            .test_before_acquire(false)
-            .connect_lazy_with(connect);
-        Ok(Self { pool, answer_timeout: options.answer_timeout })
+        // One connection of several is for the background.
+        let (ours, patient) = match options.max_connections {
+            few @ 0..=3 => (few, 1),
+            many => (many - 1, 1),
+        };
+        let pool = |size, answer: Duration| {
+            // What nobody waits for any more (see `bounded`) must not come to pass later, so the database gives up first.
+            let statement_timeout = (answer * 4 / 5).as_millis().to_string();
+            PgPoolOptions::new()
+                .max_connections(size)
+                .acquire_timeout(options.acquire_timeout)
+                .idle_timeout(Duration::from_secs(300))
+                .test_before_acquire(false)
+                .connect_lazy_with(connect.clone().options([("statement_timeout", statement_timeout)]))
+        };
+        Ok(Self {
+            pool: pool(ours, options.answer_timeout),
+            patient: pool(patient, BACKGROUND),
+            answer_timeout: options.answer_timeout,
+        })
     }
 
     /// The pool, for statements of this crate that stand alone.
@@ -96,7 +109,7 @@ impl Database {
 
     /// The same for work in the background, which may take its time.
     pub(crate) fn patient_pool(&self) -> Bounded<'_> {
-        Bounded { pool: &self.pool, limit: BACKGROUND }
+        Bounded { pool: &self.patient, limit: BACKGROUND }
     }
 
     /// The pool itself, for what is no statement.
@@ -110,23 +123,24 @@ impl Database {
     /// `StorageError::Unavailable` when the database cannot be reached in time.
     pub async fn begin(&self) -> Result<Tx, StorageError> {
         let mut lease = Lease::of(&self.pool, self.answer_timeout).await?;
-        lease.execute("begin").await?;
+        lease.begin().await?;
         Ok(Tx(Box::new(lease)))
     }
 
     /// Connections in use and open, for metrics.
     #[must_use]
     pub fn pool_size(&self) -> (u32, usize) {
-        (self.pool.size(), self.pool.num_idle())
+        (self.pool.size() + self.patient.size(), self.pool.num_idle() + self.patient.num_idle())
     }
 
     /// Closes every connection.
     pub async fn close(&self) {
         self.pool.close().await;
+        self.patient.close().await;
     }
 }
 
-/// A transaction. Dropped without `commit`, it takes its connection with it, and so rolls back.
+/// A transaction. Dropped without `commit`, it is rolled back.
 pub struct Tx(pub(crate) Box<Lease>);
 
 impl Tx {
