@@ -82,7 +82,17 @@ impl Refusal {
 
 impl From<StorageError> for Refusal {
     fn from(error: StorageError) -> Self {
-        if error.is_unavailable() { Self::unavailable(error.to_string()) } else { Self::Internal(error.to_string()) }
+        if error.is_unavailable() {
+            return Self::unavailable(error.to_string());
+        }
+        match error {
+            // It came with a request, which should have been refused where it was parsed.
+            StorageError::Data(_) => {
+                let description = "A parameter holds what cannot be stored";
+                Self::new(ErrorCode::InvalidRequest, description, "value_unstorable")
+            }
+            error => Self::Internal(error.to_string()),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use jose::client_assertion::CLIENT_ASSERTION_TYPE;
 use protocol::{
     basic,
-    client_metadata::AuthMethod,
+    client_metadata::{AuthMethod, validate_client_id},
     error::{ErrorCode, OAuthError},
     form::Params,
 };
@@ -105,6 +105,8 @@ fn from_assertion(
     }
     let subject =
         jose::assertion_client_id(assertion).map_err(|_| invalid_client("The client_assertion is malformed"))?;
+    // JSON can say what no client is called, and what the database does not even take.
+    validate_client_id(&subject).map_err(|_| invalid_client("The client_assertion is malformed"))?;
     // RFC 7521 section 4.2: if it is there, it must identify the same client.
     if client_id.is_some_and(|client_id| client_id != subject) {
         return Err(invalid_client("client_id is not that of the client_assertion"));
@@ -137,6 +139,22 @@ mod tests {
         assert_eq!(parse(None, "client_id=shop&client_secret=x"), ok("shop", "client_secret_post"));
         assert_eq!(parse(None, "client_id=shop"), ok("shop", "none"));
         assert_eq!(parse(None, "client_id=shop&client_secret="), ok("shop", "none"));
+    }
+
+    #[test]
+    fn an_assertion_of_what_no_client_is_called() {
+        use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+
+        let outcome = |name: &str| {
+            let payload = serde_json::json!({ "iss": name, "sub": name, "aud": "x", "exp": 1 }).to_string();
+            let parts = [r#"{"alg":"ES256"}"#, &payload, "x"].map(|part| URL_SAFE_NO_PAD.encode(part));
+            parse(None, &format!("client_assertion_type={CLIENT_ASSERTION_TYPE}&client_assertion={}", parts.join(".")))
+        };
+        assert_eq!(outcome("shop"), ok("shop", "private_key_jwt"));
+        let long = "x".repeat(201);
+        for name in ["sh\0p", "\0", "sh op", "sh\u{fc}p", "", "\u{d7ff}", long.as_str()] {
+            assert_eq!(outcome(name), Err(ErrorCode::InvalidClient), "{name:?}");
+        }
     }
 
     #[test]
