@@ -231,6 +231,12 @@ fn several_secrets_live_at_once() {
             (works(&second).await && works(job.secret()).await).then_some(())
         })
         .await;
+        let said = world.command(["client", "rotate-secret", &job.id, "--grace", "1s", "--json"]).await.ok().json();
+        let next = said["client_secret"].as_str().unwrap().to_owned();
+        crate::harness::until("the old ones expire in time", std::time::Duration::from_secs(3), async || {
+            (works(&next).await && !works(&second).await && !works(job.secret()).await).then_some(())
+        })
+        .await;
         let said = world.command(["client", "rotate-secret", &job.id, "--grace", "0s", "--json"]).await.ok().json();
         let third = said["client_secret"].as_str().unwrap().to_owned();
         crate::harness::until("only the last one works", crate::harness::WITHIN_A_SECOND, async || {

@@ -86,6 +86,61 @@ fn metadata_says_what_is_parsed() {
     });
 }
 
+/// Each value that is promised is understood, each endpoint is there.
+#[test]
+fn what_is_promised_is_kept() {
+    run(async {
+        let world = World::shared().await;
+        let ada = world.person("ada");
+        let mut browser = world.signed_in(&ada).await;
+        let metadata = world.get("/.well-known/openid-configuration").send().await.ok();
+        let list = |name: &str| serde_json::from_value::<Vec<String>>(metadata[name].clone()).unwrap();
+        for (name, url) in metadata.as_object().unwrap() {
+            if name.ends_with("_endpoint") || name == "jwks_uri" {
+                let path = url.as_str().unwrap().strip_prefix(world.issuer()).unwrap();
+                assert_ne!(world.get(path).send().await.status, 404, "{name}");
+            }
+        }
+        for grant in list("grant_types_supported") {
+            let reply = world.token_call(&world.client("shop"), &[("grant_type", &grant)]).send().await;
+            assert_ne!(reply.json()["error"], "unsupported_grant_type", "{grant}");
+        }
+        let flow = || world.flow(&world.client("house")).scope("openid");
+        for scope in list("scopes_supported") {
+            let answer = flow().scope(&format!("openid {scope}")).authorize(&mut browser, &ada).await;
+            assert!(answer.get("code").is_some(), "{scope}: {answer:?}");
+        }
+        for (parameter, values) in [
+            ("response_mode", "response_modes_supported"),
+            ("prompt", "prompt_values_supported"),
+            ("display", "display_values_supported"),
+            ("ui_locales", "ui_locales_supported"),
+            ("acr_values", "acr_values_supported"),
+        ] {
+            for value in list(values) {
+                let answer = flow().with(parameter, &value).authorize(&mut browser, &ada).await;
+                assert!(answer.get("code").is_some(), "{parameter}={value}: {answer:?}");
+            }
+        }
+        // An essential acr that is on the list can be met.
+        for acr in list("acr_values_supported") {
+            let claims = json!({ "id_token": { "acr": { "essential": true, "value": acr } } });
+            let answer = flow().with("claims", &claims.to_string()).authorize(&mut browser, &ada).await;
+            assert!(answer.get("code").is_some(), "{acr}: {answer:?}");
+        }
+        // Each algorithm and method can be registered.
+        for alg in list("id_token_signing_alg_values_supported") {
+            let changes = json!({ "id_token_signed_response_alg": alg, "userinfo_signed_response_alg": alg });
+            let client = world.add_client("house", changes).await;
+            let tokens = world.flow(&client).scope("openid").tokens(&mut browser, &ada).await;
+            assert_eq!(crate::harness::jwt::verify(tokens.id(), &world.jwks().await).header["alg"], alg);
+        }
+        for alg in list("token_endpoint_auth_signing_alg_values_supported") {
+            world.add_client("lenient-signer", json!({ "token_endpoint_auth_signing_alg": alg })).await;
+        }
+    });
+}
+
 /// Every claim that the metadata names can be had, and every other one that was given in these tests is named.
 #[test]
 fn claims_supported_are_those_of_the_tokens() {
@@ -227,6 +282,41 @@ fn a_hostile_address_is_not_written_down() {
             .await
             .expect("the token in the journal");
         assert_eq!(address.as_deref(), Some("127.0.0.1"));
+    });
+}
+
+/// And from a proxy that is configured it is believed.
+#[test]
+fn a_proxys_word_is_taken() {
+    run(async {
+        let world = World::builder().setting("server", "trusted_proxies", "[\"127.0.0.0/8\"]").start().await;
+        let job = world.client("job");
+        let mut connection = world.database.connect().await;
+        for (forwarded, expected) in [
+            ("203.0.113.77", "203.0.113.77"),
+            ("198.51.100.1, 203.0.113.78", "203.0.113.78"),
+            ("nonsense", "127.0.0.1"),
+            ("2001:db8::1", "2001:db8::1"),
+        ] {
+            let call =
+                world.token_call(&job, &[("grant_type", "client_credentials")]).header("x-forwarded-for", forwarded);
+            let token = crate::harness::flow::Tokens::of(&call.send().await);
+            let jti: uuid::Uuid = token.claims()["jti"].as_str().unwrap().parse().unwrap();
+            let address: Option<String> = sqlx::query_scalar("select host(address) from journal where jti = $1")
+                .bind(jti)
+                .fetch_one(&mut connection)
+                .await
+                .unwrap();
+            assert_eq!(address.as_deref(), Some(expected));
+        }
+        // Where we are, no proxy decides: the issuer is configured.
+        let reply = world
+            .get("/.well-known/openid-configuration")
+            .header("x-forwarded-host", "evil.test")
+            .header("x-forwarded-proto", "https")
+            .send()
+            .await;
+        assert_eq!(reply.ok()["issuer"], world.issuer());
     });
 }
 

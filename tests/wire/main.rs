@@ -13,6 +13,7 @@ mod code_flow;
 mod commands;
 mod consent;
 mod cors;
+mod dev;
 mod discovery;
 mod exchange;
 mod http;

@@ -215,3 +215,51 @@ fn what_was_withdrawn_meanwhile_is_not_missed() {
         world.until_inactive(0, &world.client("example-api"), tokens.access()).await;
     });
 }
+
+/// Hashing is bounded: a crowd that signs in does not keep machines waiting, and whoever cannot be served in time is
+/// told when to come back.
+#[test]
+fn a_crowd_that_signs_in() {
+    run(async {
+        let world = World::builder()
+            .setting("passwords", "memory", "\"64MiB\"")
+            .setting("passwords", "threads", "1")
+            .setting("passwords", "queue_wait", "\"1s\"")
+            .start()
+            .await;
+        let flow = world.flow(&world.client("house")).scope("openid");
+        let call = sign_in_call(&world, &flow).await;
+        let crowd: Vec<_> = (0..60)
+            .map(|_| {
+                let call = call.clone();
+                crate::harness::spawn(async move {
+                    let begun = Instant::now();
+                    let reply = call.may_be_unavailable().send().await;
+                    (reply, begun.elapsed())
+                })
+            })
+            .collect();
+        let job = world.client("job");
+        let mut slowest = Duration::ZERO;
+        for _ in 0..20 {
+            let begun = Instant::now();
+            world.own_token(&job).await;
+            world.jwks().await;
+            slowest = slowest.max(begun.elapsed());
+        }
+        assert!(slowest < Duration::from_millis(700), "a token waited {slowest:?} for passwords");
+        let mut served = 0;
+        for task in crowd {
+            let (reply, took) = task.await.unwrap();
+            if reply.status == 503 {
+                assert!(reply.header("retry-after").is_some(), "{reply:?}");
+                assert!(took < Duration::from_millis(3500), "503 after {took:?}");
+            } else {
+                assert!(matches!(reply.status, 303 | 400 | 409), "{reply:?}");
+                served += u32::from(reply.header("location").is_some_and(|location| location.contains("code=")));
+            }
+        }
+        // They all sent one form: one request has one answer.
+        assert_eq!(served, 1);
+    });
+}

@@ -151,6 +151,49 @@ fn an_authorization_request() {
     });
 }
 
+/// A retry is a retry also while administrators change things: nobody is taken for a thief because of them.
+#[test]
+fn retries_while_the_registry_moves() {
+    run(async {
+        let world = World::builder().instances(2).start().await;
+        let (house, ada) = (world.client("house"), world.person("ada"));
+        let done = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let mover = {
+            let (done, url) = (std::sync::Arc::clone(&done), world.database.url.clone());
+            crate::harness::spawn(async move {
+                let mut connection = <sqlx::PgConnection as sqlx::Connection>::connect(&url).await.unwrap();
+                while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                    // What each administrative change does, without its command.
+                    sqlx::query("update deployment set revision = revision + 1")
+                        .execute(&mut connection)
+                        .await
+                        .unwrap();
+                    sqlx::query("select pg_notify('chancery', '')").execute(&mut connection).await.unwrap();
+                    tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+                }
+            })
+        };
+        let mut browser = world.signed_in(&ada).await;
+        let tokens = world.flow(&house).scope("openid offline_access read").tokens(&mut browser, &ada).await;
+        let mut current = tokens.refresh().to_owned();
+        for _ in 0..15 {
+            let fields = [("grant_type", "refresh_token"), ("refresh_token", current.as_str())];
+            // The answer is lost, and asked for again, here and there.
+            let calls = (0..4).map(|i| world.token_call_at(i % 2, &house, &fields).may_be_unavailable()).collect();
+            let replies = all_at_once(calls).await;
+            let successors: std::collections::HashSet<String> = replies
+                .iter()
+                .filter(|reply| reply.status != 503)
+                .map(|reply| Tokens::of(reply).refresh().to_owned())
+                .collect();
+            assert!(successors.len() <= 1, "{replies:#?}");
+            current = successors.into_iter().next().unwrap_or(current);
+        }
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        mover.await.unwrap();
+    });
+}
+
 /// Revoking at the same moment as refreshing: afterwards nothing of the family lives.
 #[test]
 fn a_refresh_against_a_revocation() {
@@ -171,6 +214,101 @@ fn a_refresh_against_a_revocation() {
                 world.until_inactive(1, &house, got.access()).await;
                 world.refresh_call(&house, got.refresh()).send().await.refused(400, "invalid_grant");
             }
+        }
+    });
+}
+
+/// Once an administrator's command has returned, no instance issues anything on what was before: not within a second,
+/// but never. The request that was decided a moment earlier is decided anew.
+#[test]
+fn issuing_is_never_stale() {
+    run(async {
+        let world = World::shared().await;
+        let (job, app) = (world.add_client("job", json!({})).await, world.add_client("house", json!({})).await);
+        let ada = world.person("ada");
+        let mut browser = world.signed_in(&ada).await;
+        let flow = world.flow(&app).scope("openid offline_access read");
+        let mut families = Vec::new();
+        for _ in 0..4 {
+            families.push(flow.tokens(&mut browser, &ada).await.refresh().to_owned());
+        }
+        let ended: std::sync::Arc<std::sync::Mutex<Option<std::time::Instant>>> = std::sync::Arc::default();
+        let hammers: Vec<_> = (0..8)
+            .map(|i| {
+                let ended = std::sync::Arc::clone(&ended);
+                let own = world.token_call_at(i % 2, &job, &[("grant_type", "client_credentials")]);
+                let mut refresh = families.get(i).cloned();
+                let (issuer, address) = (world.issuer().to_owned(), world.servers[i % 2].address());
+                let app = app.clone();
+                crate::harness::spawn(async move {
+                    let mut last = Vec::new();
+                    loop {
+                        let begun = std::time::Instant::now();
+                        let call = match &refresh {
+                            None => own.clone(),
+                            Some(token) => {
+                                let host = issuer.split('/').nth(2).unwrap();
+                                let form = [("grant_type", "refresh_token"), ("refresh_token", token.as_str())];
+                                app.authenticate(Call::new(address, host, "POST", "/oauth2/token").form(&form), &issuer)
+                            }
+                        };
+                        let reply = call.send().await;
+                        if reply.status == 200 {
+                            let ended = *ended.lock().unwrap();
+                            assert!(ended.is_none_or(|ended| begun < ended), "issued after the command had returned");
+                            let tokens = Tokens::of(&reply);
+                            last.push(tokens.access().to_owned());
+                            if refresh.is_some() {
+                                refresh = Some(tokens.refresh().to_owned());
+                            }
+                        } else if ended.lock().unwrap().is_some_and(|ended| begun > ended) {
+                            return last;
+                        }
+                    }
+                })
+            })
+            .collect();
+        let disabling =
+            [world.home.command(["client", "disable", &job.id]), world.home.command(["client", "disable", &app.id])];
+        for command in disabling {
+            crate::harness::binary::run(command).await.ok();
+        }
+        *ended.lock().unwrap() = Some(std::time::Instant::now());
+        for hammer in hammers {
+            let tokens = hammer.await.unwrap();
+            assert!(!tokens.is_empty());
+            for token in tokens.iter().rev().take(3) {
+                for instance in [0, 1] {
+                    world.until_inactive(instance, &world.client("example-api"), token).await;
+                }
+            }
+        }
+    });
+}
+
+/// Two administrators rotate at the same moment: one set comes of it.
+#[test]
+fn two_rotations() {
+    run(async {
+        let world = World::builder().instances(2).start().await;
+        let both = join_all((0..2).map(|_| world.command(["keys", "rotate", "--now", "--json"]))).await;
+        for said in both {
+            said.ok();
+        }
+        let job = world.client("job");
+        for instance in [0, 1] {
+            let token =
+                crate::harness::until("the rotation is followed", crate::harness::WITHIN_A_SECOND, async || {
+                    let jwks = world.call_at(1 - instance, "GET", "/.well-known/jwks.json").send().await.ok();
+                    let body =
+                        world.token_call_at(instance, &job, &[("grant_type", "client_credentials")]).send().await.ok();
+                    let token = body["access_token"].as_str().unwrap().to_owned();
+                    let kid = jwt::decode(&token).header["kid"].clone();
+                    let keys = jwks["keys"].as_array().unwrap();
+                    (keys.len() == 3 && keys.iter().any(|key| key["kid"] == kid)).then_some(token)
+                })
+                .await;
+            world.introspect_call_at(1 - instance, &job, &token).send().await.active();
         }
     });
 }

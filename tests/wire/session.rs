@@ -221,6 +221,15 @@ fn strangers_write_nothing() {
             let landing = silent.begin(&mut browser).await;
             assert_eq!(silent.answer(landing).error(), "login_required");
             world.post("/oauth2/token").form(&[("grant_type", "client_credentials")]).basic("nobody", "x").send().await;
+            for username in ["ada", "nobody-of-that-name"] {
+                browser.press(&page, "login-submit", &[("username", username), ("password", "wrong")]).await;
+            }
+            world
+                .post("/oauth2/token")
+                .form(&[("grant_type", "client_credentials")])
+                .basic("job", "wrong")
+                .send()
+                .await;
             world.get("/oauth2/userinfo").bearer("nonsense").send().await;
         }
         assert_eq!(world.database.dump().await, before, "a stranger's visit left rows behind");

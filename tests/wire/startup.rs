@@ -128,19 +128,9 @@ fn migrating_is_explicit_and_may_be_done_by_many_at_once() {
 
         let other = Database::new(Content::Nothing).await;
         let home = Home::new(&other.url, &[]);
-        let mut command = home.command(["serve", "--migrate"]);
-        let mut child =
-            command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
-        crate::harness::undertaker::started(child.id());
-        let url = format!("http://127.0.0.1:{}/readyz", home.ports.management);
-        until("serve --migrate is ready", Duration::from_secs(20), async || {
-            let reply = crate::harness::http::client().get(&url).send().await.ok()?;
-            reply.status().is_success().then_some(())
-        })
-        .await;
-        child.kill().unwrap();
-        child.wait().unwrap();
-        crate::harness::undertaker::ended(child.id());
+        let server = Server::spawn(home.command(["serve", "--migrate"]), home.ports);
+        server.wait_until_ready().await;
+        assert_eq!(server.stop().await, Some(0));
     });
 }
 

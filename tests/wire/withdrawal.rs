@@ -252,3 +252,60 @@ fn a_rotated_secret() {
         world.post("/oauth2/token").form(&fields).basic(&job.id, &secret).send().await.ok();
     });
 }
+
+/// Who may introspect is bound in the resource, and to nothing else.
+#[test]
+fn a_resource_server_that_is_one_no_longer() {
+    run(async {
+        let world = World::shared().await;
+        let identifier = format!("https://{}.example.test", crate::harness::unique("api"));
+        let (first, second) = (world.client("example-api"), world.client("files-api"));
+        let document = |server: &str| json!({ "resource": [{ "identifier": identifier, "name": "An API", "scopes": { "read": "Read" }, "resource_server": server }] });
+        world.home.apply(&document("example-api")).await.ok();
+        let job = world.add_client("job", json!({ "resources": [identifier], "scope": "read" })).await;
+        let token = world.own_token(&job).await;
+        world.introspect_call(&first, token.access()).send().await.active();
+        world.introspect_call(&second, token.access()).send().await.inactive();
+        world.home.apply(&document("files-api")).await.ok();
+        for instance in [0, 1] {
+            world.until_inactive(instance, &first, token.access()).await;
+            world.introspect_call_at(instance, &second, token.access()).send().await.active();
+        }
+        // Its own client sees it all the while.
+        world.introspect_call(&job, token.access()).send().await.active();
+    });
+}
+
+/// A password that was reset ends what hung on the old one.
+#[test]
+fn a_password_that_was_reset() {
+    run(async {
+        let world = World::shared().await;
+        let person = world.add_person().await;
+        let house = world.client("house");
+        let flow = world.flow(&house).scope("openid offline_access read");
+        let mut browser = world.browser();
+        let tokens = flow.tokens(&mut browser, &person).await;
+        let file = world.home.folder.join(crate::harness::unique("password"));
+        std::fs::write(&file, "the second secret of theirs\n").unwrap();
+        let said = world
+            .command(["user", "set-password", &person.username, "--password-file", file.to_str().unwrap()])
+            .await
+            .ok();
+        assert!(!said.text().contains("the second secret"), "{said:?}");
+        for instance in [0, 1] {
+            world.until_inactive(instance, &house, tokens.access()).await;
+        }
+        world.refresh_call(&house, tokens.refresh()).send().await.refused(400, "invalid_grant");
+        let page = flow.begin(&mut browser).await.page();
+        assert!(page.has("login-submit"), "{page:#?}");
+        let typed = [("username", &*person.username), ("password", &*person.password)];
+        assert!(
+            browser.submit(&page, "login-submit", &typed).await.page().has("login-submit"),
+            "the old password works"
+        );
+        let mut person = person;
+        person.password = "the second secret of theirs".to_owned();
+        flow.tokens_of(&person).await;
+    });
+}

@@ -3,7 +3,7 @@
 use std::{
     io::{BufRead, BufReader},
     net::{Ipv4Addr, SocketAddr, TcpListener},
-    process::{Child, Stdio},
+    process::{Child, Command, Stdio},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU16, Ordering},
@@ -70,9 +70,13 @@ impl Server {
         let mut command = home.command(["serve"]);
         command
             .env("CHANCERY__SERVER__LISTEN", format!("127.0.0.1:{}", ports.public))
-            .env("CHANCERY__SERVER__MANAGEMENT_LISTEN", format!("127.0.0.1:{}", ports.management))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+            .env("CHANCERY__SERVER__MANAGEMENT_LISTEN", format!("127.0.0.1:{}", ports.management));
+        Self::spawn(command, ports)
+    }
+
+    /// Starts whatever serves at these ports.
+    pub fn spawn(mut command: Command, ports: Ports) -> Self {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{}: {error}", binary::path().display()));
         undertaker::started(child.id());
         let log = Arc::new(Mutex::new(String::new()));
@@ -81,7 +85,8 @@ impl Server {
         Self { ports, child: Mutex::new(Some(child)), log }
     }
 
-    async fn wait_until_ready(&self) {
+    /// Waits until it says that it is ready.
+    pub async fn wait_until_ready(&self) {
         let deadline = Instant::now() + START;
         let url = format!("http://127.0.0.1:{}/readyz", self.ports.management);
         let client = super::http::client();

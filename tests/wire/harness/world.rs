@@ -129,7 +129,7 @@ fn render(settings: &[Setting]) -> String {
 }
 
 /// A folder of this run; those of runs that are over go.
-fn scratch() -> PathBuf {
+pub fn scratch() -> PathBuf {
     static SWEPT: std::sync::Once = std::sync::Once::new();
     let all = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("wire");
     SWEPT.call_once(|| {

@@ -106,6 +106,11 @@ async fn spend(
         if let Some(grant) = again {
             return Ok(Spent::Live(Box::new(grant)));
         }
+        // Before somebody is called a thief: the registry may have moved on between the two statements.
+        let state = refresh_families::examine(&context.database, presented.family, context.now).await?;
+        if judge(presented, state)?.revision != presented.revision {
+            return Ok(Spent::Stale);
+        }
     }
     reused(context, client, &state).await
 }
