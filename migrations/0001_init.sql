@@ -124,10 +124,10 @@ create table grants (
     id             uuid primary key,
     kind           text not null check (kind in ('standing', 'authorization_code')),
     client_key     uuid not null,
-    user_id        uuid references user_account (id) on delete cascade,
-    user_epoch     integer,
+    user_id        uuid,                 -- no foreign key, here and below: it would lock the person's row for
+    user_epoch     integer,              -- every code; what is left behind joins nothing and is swept
     session_id     uuid,
-    parent_id      uuid,
+    parent_id      uuid,                 -- dead without it: a person's grant depends on its client's standing one
     pairs          jsonb not null default '[]',
     default_resource text,               -- which API's token comes out when the token request names none
     claims_request jsonb,
@@ -142,13 +142,12 @@ create table grants (
     revoked_reason text
 );
 create index grants_user on grants (user_id) where user_id is not null;
-create index grants_client on grants (client_key);
 create index grants_session on grants (session_id) where session_id is not null;
 create index grants_expires on grants (expires_at) where expires_at is not null;
 
 create table authorization_code (
     code_hash      bytea primary key,
-    grant_id       uuid not null references grants (id) on delete cascade,
+    grant_id       uuid not null,
     client_key     uuid not null,
     request_id     uuid not null constraint authorization_code_request_id_key unique,
     redirect_uri   text not null,
@@ -158,13 +157,12 @@ create table authorization_code (
     expires_at     timestamptz not null,
     spent_at       timestamptz
 );
-create index authorization_code_grant on authorization_code (grant_id);
 create index authorization_code_expires on authorization_code (expires_at);
 
 -- One row a family. The token itself is derived under a key from outside; here is only how far it has come.
 create table refresh_family (
     id              uuid primary key,
-    grant_id        uuid not null references grants (id) on delete cascade,
+    grant_id        uuid not null,
     client_key      uuid not null,
     generation      integer not null default 0,
     rotated_at      timestamptz not null,
