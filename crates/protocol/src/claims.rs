@@ -42,6 +42,13 @@ pub fn claims_of_scope(scope: &str) -> &'static [&'static str] {
     found.map_or(&[], |(_, claims)| claims)
 }
 
+/// The scope that asks for a standard claim about a person, with or without a
+/// language tag (`name#fr`); `None` for every other claim.
+pub fn scope_of_claim(name: &str) -> Option<&'static str> {
+    let base = name.split('#').next().unwrap_or(name);
+    CLAIMS_BY_SCOPE.iter().find(|(_, claims)| claims.contains(&base)).map(|(scope, _)| *scope)
+}
+
 /// Every standard claim about a person, in the order of the scopes.
 pub fn standard_claims() -> impl Iterator<Item = &'static str> {
     CLAIMS_BY_SCOPE.iter().flat_map(|(_, claims)| claims.iter().copied())
@@ -50,8 +57,7 @@ pub fn standard_claims() -> impl Iterator<Item = &'static str> {
 /// Whether the name, without a language tag (`name#fr`), is a standard claim
 /// about a person.
 pub fn is_standard_claim(name: &str) -> bool {
-    let base = name.split('#').next().unwrap_or(name);
-    standard_claims().any(|claim| claim == base)
+    scope_of_claim(name).is_some()
 }
 
 #[cfg(test)]
@@ -62,6 +68,9 @@ mod tests {
     fn standard_claims_with_language_tags() {
         assert!(is_standard_claim("family_name#ja-Kana-JP"));
         assert!(!is_standard_claim("groups"));
+        assert_eq!(scope_of_claim("phone_number_verified"), Some("phone"));
+        assert_eq!(scope_of_claim("name#fr"), Some("profile"));
+        assert_eq!(scope_of_claim("sub"), None);
         assert_eq!(claims_of_scope("email"), EMAIL_CLAIMS);
         assert!(claims_of_scope("openid").is_empty());
         assert_eq!(standard_claims().count(), 19);

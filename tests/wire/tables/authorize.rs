@@ -146,6 +146,16 @@ fn trusted_requests_are_answered_to_the_client() {
             tell("claims a list", invalid, good().with("claims", "[]")),
             tell("claims of the wrong type", invalid, good().with("claims", r#"{"id_token":{"name":true}}"#)),
             tell(
+                "claims with a NUL in a name",
+                invalid,
+                good().with("claims", r#"{"userinfo":{"na\u0000me":null}}"#),
+            ),
+            tell(
+                "claims with a NUL in a value",
+                invalid,
+                good().with("claims", r#"{"id_token":{"name":{"values":[{"a":"\u0000"}]}}}"#),
+            ),
+            tell(
                 "claims nested too deep",
                 invalid,
                 good().with("claims", &format!("{{\"id_token\":{{\"a\":{{\"value\":{}", "[".repeat(3000))),

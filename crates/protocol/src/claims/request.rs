@@ -42,7 +42,9 @@ impl ClaimsRequest {
     /// Parses the parameter.
     ///
     /// # Errors
-    /// `invalid_request` if it is not a JSON object of that shape.
+    /// `invalid_request` if it is not a JSON object of that shape, names too
+    /// many claims, or contains a NUL character anywhere (as a parameter must
+    /// not: what it asks for is stored).
     pub fn parse(json: &str) -> Result<Self, OAuthError> {
         // A JSON array would be read as the fields in order.
         if !json.trim_start().starts_with('{') {
@@ -53,7 +55,26 @@ impl ClaimsRequest {
         if request.userinfo.len().max(request.id_token.len()) > MAX_REQUESTED_CLAIMS {
             return Err(OAuthError::invalid_request("claims names too many claims"));
         }
+        if request.members().any(|(name, claim)| name.contains('\0') || claim.values().any(has_nul)) {
+            return Err(OAuthError::invalid_request("claims contains a NUL character"));
+        }
         Ok(request)
+    }
+
+    fn members(&self) -> impl Iterator<Item = (&String, &ClaimRequest)> {
+        self.userinfo.iter().chain(&self.id_token)
+    }
+
+    /// The names of all requested claims; one that is requested twice comes
+    /// twice.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.members().map(|(name, _)| name.as_str())
+    }
+
+    /// Drops every claim whose name the predicate does not accept.
+    pub fn retain(&mut self, keep: impl Fn(&str) -> bool) {
+        self.userinfo.retain(|name, _| keep(name));
+        self.id_token.retain(|name, _| keep(name));
     }
 
     /// Whether nothing is requested.
@@ -63,6 +84,10 @@ impl ClaimsRequest {
 }
 
 impl ClaimRequest {
+    fn values(&self) -> impl Iterator<Item = &Value> {
+        self.value.iter().chain(self.values.iter().flatten())
+    }
+
     /// Whether the value is one that was asked for; any is if none was named.
     pub fn accepts(&self, candidate: &Value) -> bool {
         match (&self.value, &self.values) {
@@ -71,6 +96,15 @@ impl ClaimRequest {
                 value.as_ref() == Some(candidate) || values.as_ref().is_some_and(|v| v.contains(candidate))
             }
         }
+    }
+}
+
+fn has_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(list) => list.iter().any(has_nul),
+        Value::Object(members) => members.iter().any(|(name, value)| name.contains('\0') || has_nul(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
@@ -117,6 +151,14 @@ mod tests {
     }
 
     #[test]
+    fn claims_are_dropped_by_name() {
+        let mut r = ClaimsRequest::parse(r#"{"userinfo":{"name":null,"team":null},"id_token":{"team":null}}"#).unwrap();
+        assert_eq!(r.names().collect::<Vec<_>>(), ["name", "team", "team"]);
+        r.retain(|name| name != "team");
+        assert_eq!(r.names().collect::<Vec<_>>(), ["name"]);
+    }
+
+    #[test]
     fn malformed_claims_parameter() {
         for bad in [
             "",
@@ -131,6 +173,10 @@ mod tests {
             r#"{"userinfo":{"name":{"essential":"yes"}}}"#,
             r#"{"id_token":{"acr":{"values":"x"}}}"#,
             r#"{"userinfo":{}}x"#,
+            r#"{"userinfo":{"na\u0000me":null}}"#,
+            r#"{"id_token":{"name":{"value":"\u0000"}}}"#,
+            r#"{"id_token":{"name":{"values":["a",{"b":["\u0000"]}]}}}"#,
+            r#"{"id_token":{"name":{"value":{"\u0000":1}}}}"#,
         ] {
             assert!(ClaimsRequest::parse(bad).is_err(), "{bad}");
         }
