@@ -7,9 +7,10 @@ use crate::{Database, StorageError, outbox, sessions};
 /// What is swept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Swept {
-    /// Authorization codes that were never spent, with their grants.
+    /// Authorization codes that were never spent, with their grants. Their rows say that a request was answered, so
+    /// the caller keeps them for as long as the request's sealed state is accepted.
     UnspentCodes,
-    /// Spent ones, a day after they expired: a replay is recognized until then.
+    /// Spent ones, a day later: a replay is recognized until then.
     SpentCodes,
     /// Browsers' halves of sessions.
     BrowserSessions,
@@ -114,5 +115,5 @@ pub async fn batch(database: &Database, what: Swept, now: OffsetDateTime, limit:
             limit
         ),
     };
-    Ok(query.execute(database.pool()).await?.rows_affected())
+    Ok(query.execute(database.patient_pool()).await?.rows_affected())
 }
