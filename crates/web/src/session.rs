@@ -15,6 +15,7 @@ use provider::{
     sessions::{CookieId, Found, SignedIn},
 };
 use serde_json::Value;
+use time::OffsetDateTime;
 use tower_sessions::{
     Expiry, Session, SessionManagerLayer, SessionStore,
     cookie::SameSite,
@@ -95,7 +96,11 @@ impl SessionStore for Store {
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let found = self.0.find_session(cookie_id(*id)).await.map_err(|refusal| failure(&refusal))?;
-        let Some(found) = found else { return Ok(None) };
+        // A cookie that stands for nothing is left alone. If there were no record, the middleware would remove the
+        // cookie by its name, and a late answer to one tab would take away what a sign-in in another one has set.
+        let Some(found) = found else {
+            return Ok(Some(Record { id: *id, data: Default::default(), expiry_date: OffsetDateTime::UNIX_EPOCH }));
+        };
         let expiry_date = found.expires_at;
         let found = serde_json::to_value(found).map_err(|error| Error::Encode(error.to_string()))?;
         Ok(Some(Record { id: *id, data: [(FOUND.to_owned(), found)].into(), expiry_date }))

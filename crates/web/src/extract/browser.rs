@@ -8,6 +8,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::request::Parts;
 use provider::Issuer;
 use ring::rand::{SecureRandom, SystemRandom};
+use url::Url;
 
 use crate::state::App;
 
@@ -25,18 +26,21 @@ impl std::fmt::Debug for Browser {
 }
 
 /// A cookie's name for this issuer: `__Host-` where cookies can be secure, and a suffix derived from the issuer's
-/// path, so that two issuers on one host do not collide.
+/// port and path where it has any, so that two issuers on one host do not collide. (Cookies know no ports.)
 #[must_use]
 pub fn cookie_name(issuer: &Issuer, name: &str) -> String {
     let prefix = if issuer.is_https() { "__Host-" } else { "" };
-    match issuer.path() {
-        "" => format!("{prefix}{name}"),
-        path => {
-            let digest = ring::digest::digest(&ring::digest::SHA256, path.as_bytes());
-            let suffix: String = digest.as_ref()[..4].iter().map(|byte| format!("{byte:02x}")).collect();
-            format!("{prefix}{name}-{suffix}")
-        }
+    let port = Url::parse(issuer.as_str()).ok().and_then(|url| url.port());
+    let place = match port {
+        Some(port) => format!(":{port}{}", issuer.path()),
+        None => issuer.path().to_owned(),
+    };
+    if place.is_empty() {
+        return format!("{prefix}{name}");
     }
+    let digest = ring::digest::digest(&ring::digest::SHA256, place.as_bytes());
+    let suffix: String = digest.as_ref()[..4].iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{prefix}{name}-{suffix}")
 }
 
 const NAME: &str = "chancery-browser";
@@ -84,5 +88,27 @@ impl FromRequestParts<App> for Browser {
                 Self { secret: URL_SAFE_NO_PAD.encode(bytes), known: false }
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn issuers_on_one_host_have_cookies_of_their_own() {
+        let name = |issuer: &str| cookie_name(&Issuer::parse(issuer).expect("an issuer"), NAME);
+        assert_eq!(name("https://id.test"), "__Host-chancery-browser");
+        assert_eq!(name("http://localhost"), "chancery-browser");
+        let issuers = [
+            "http://localhost",
+            "http://localhost:8080",
+            "http://localhost:8090",
+            "http://localhost/a",
+            "http://localhost/b",
+            "http://localhost:8080/a",
+        ];
+        let names: std::collections::HashSet<_> = issuers.iter().map(|issuer| name(issuer)).collect();
+        assert_eq!(names.len(), issuers.len());
     }
 }
