@@ -70,6 +70,8 @@ pub struct Provider {
     pub hashing: hashing::HashingPool,
     /// The only way out.
     pub outbound: outbound::Outbound,
+    /// Who tells apps of the end of sessions.
+    pub courier: logout::back_channel::Courier,
     /// Keys of clients, fetched from where they say.
     pub client_keys: client_auth::ClientKeys,
     /// Tokens whose signature was found right a moment ago.
@@ -97,6 +99,7 @@ impl Provider {
         .map_err(StorageError::Malformed)?;
         let provider = Arc::new(Self {
             hashing,
+            courier: logout::back_channel::Courier::default(),
             client_keys: client_auth::ClientKeys::default(),
             verified_tokens: tokens::verified::VerifiedTokens::default(),
             published: metadata::Published::default(),

@@ -3,7 +3,13 @@
 //! What is to be told was written in the transaction that ended the session. It is delivered afterwards, by
 //! whichever instance takes it, a bounded number of times; nobody waits for it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use futures_util::{StreamExt, stream};
 use protocol::{
@@ -16,11 +22,12 @@ use storage::{
     id::{ClientKey, RequestId, SessionId, UserId},
     outbox::{self, Delivery},
 };
+use tokio::sync::{Mutex, OwnedMutexGuard};
 use tracing::{debug, info, warn};
 use url::Url;
 use uuid::Uuid;
 
-use crate::{Context, RequestInfo, refusal::Refusal, registry::Client, subject};
+use crate::{Context, Provider, RequestInfo, refusal::Refusal, registry::Client, subject};
 
 /// What these deliveries are called in the outbox.
 pub(crate) const KIND: &str = "back_channel_logout";
@@ -35,10 +42,10 @@ const BACKOFF: [Duration; 6] = [
     Duration::from_secs(60 * 60),
     Duration::from_secs(6 * 60 * 60),
 ];
-/// For how long an instance has what it took for itself. Longer than any attempt can last.
+/// For how long an instance has what it took for itself. Longer than the attempts of a batch can last.
 const LEASE: Duration = Duration::from_secs(60);
 /// How many are taken at once.
-const BATCH: i64 = 32;
+const BATCH: usize = 32;
 /// How many are on their way at the same time.
 const PARALLEL: usize = 8;
 
@@ -56,34 +63,66 @@ pub(crate) fn notice(client: ClientKey, user: UserId, session: SessionId) -> Res
         .map_err(|error| Refusal::internal(format!("a notice has no JSON form: {error}")))
 }
 
+/// Who delivers in this instance: one at a time, however many sessions end.
+#[derive(Debug, Default)]
+pub struct Courier {
+    at_work: Arc<Mutex<()>>,
+    called: AtomicBool,
+}
+
+impl Courier {
+    /// Calls for one more round, and takes it over unless somebody is at work, who will make it.
+    fn call(&self) -> Option<OwnedMutexGuard<()>> {
+        self.called.store(true, Ordering::SeqCst);
+        Arc::clone(&self.at_work).try_lock_owned().ok()
+    }
+}
+
 /// Delivers what is due, now and in the background.
 pub(crate) fn deliver_soon(context: &Context) {
+    let Some(at_work) = context.courier.call() else { return };
     let provider = Arc::clone(context.provider());
     tokio::spawn(async move {
-        let request = RequestInfo { id: RequestId::new(), address: None, user_agent: None };
-        if let Err(refusal) = deliver_due(&provider.begin(request)).await {
+        if let Err(refusal) = work(&provider, at_work).await {
             warn!(?refusal, "logout tokens could not be delivered; they stay in the outbox");
         }
     });
 }
 
-/// Delivers every notice that is due. Any number of instances may do so at once. Returns how many were attempted.
+/// Delivers every notice that is due, unless that is being done. Any number of instances may do so at once.
 ///
 /// # Errors
 /// `Refusal::Unavailable` when the outbox cannot be read.
-pub async fn deliver_due(context: &Context) -> Result<usize, Refusal> {
-    let mut attempted = 0;
-    loop {
-        // Each round takes its lease from a clock of its own: many slow apps may take minutes together.
-        let context = context.provider().begin(context.request.clone());
-        let due = outbox::claim(&context.database, KIND, context.now, context.now + LEASE, BATCH).await?;
-        let taken = due.len();
-        stream::iter(due).for_each_concurrent(PARALLEL, |delivery| attempt(&context, delivery)).await;
-        attempted += taken;
-        if i64::try_from(taken).is_ok_and(|taken| taken < BATCH) {
-            return Ok(attempted);
+pub async fn deliver_due(context: &Context) -> Result<(), Refusal> {
+    match context.courier.call() {
+        Some(at_work) => work(context.provider(), at_work).await,
+        None => Ok(()),
+    }
+}
+
+async fn work(provider: &Arc<Provider>, at_work: OwnedMutexGuard<()>) -> Result<(), Refusal> {
+    let mut at_work = Some(at_work);
+    while at_work.is_some() {
+        while provider.courier.called.swap(false, Ordering::SeqCst) {
+            while deliver_batch(provider).await? == BATCH {}
+        }
+        // Who calls between the last look and this moment finds somebody at work: look once more.
+        drop(at_work.take());
+        if provider.courier.called.load(Ordering::SeqCst) {
+            at_work = provider.courier.call();
         }
     }
+    Ok(())
+}
+
+/// One batch, with a clock of its own: a lease counts from when it is taken. Returns how many were attempted.
+async fn deliver_batch(provider: &Arc<Provider>) -> Result<usize, Refusal> {
+    let context = provider.begin(RequestInfo { id: RequestId::new(), address: None, user_agent: None });
+    let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
+    let due = outbox::claim(&context.database, KIND, context.now, context.now + LEASE, limit).await?;
+    let taken = due.len();
+    stream::iter(due).for_each_concurrent(PARALLEL, |delivery| attempt(&context, delivery)).await;
+    Ok(taken)
 }
 
 /// One attempt, and what follows from it.
