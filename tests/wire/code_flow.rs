@@ -314,6 +314,30 @@ fn the_claims_parameter_asks_for_single_claims() {
     });
 }
 
+/// Claims in the languages of `claims_locales`, under names with a tag (OpenID Connect Core section 5.2). What belongs
+/// to no scope is for our own apps alone.
+#[test]
+fn claims_in_a_language() {
+    run(async {
+        let world = World::shared().await;
+        let person = world.add_person().await;
+        let mut registration = person.registration();
+        registration["claims"] = json!({ "name": "Anna", "name#ja": "アンナ", "name#fr": "Anne", "team": "engine" });
+        world.home.apply(&json!({ "user": [registration] })).await.ok();
+        let claims = json!({ "id_token": { "name": null, "team": null } }).to_string();
+        let spa = world.add_client("spa", json!({})).await;
+        let shop = world.add_client("spa", json!({ "first_party": false })).await;
+        for (client, team) in [(&spa, Some(&json!("engine"))), (&shop, None)] {
+            let flow = world.flow(client).scope("openid profile").with("claims_locales", "ja-JP fr");
+            let tokens = flow.with("claims", &claims).tokens_of(&person).await;
+            let id = jwt::decode(tokens.id()).claims;
+            assert_eq!((&id["name#ja"], id.get("name#fr"), id.get("team")), (&json!("アンナ"), None, team));
+            let userinfo = world.get("/oauth2/userinfo").bearer(tokens.access()).send().await.ok();
+            assert_eq!((&userinfo["name"], &userinfo["name#ja"]), (&json!("Anna"), &json!("アンナ")));
+        }
+    });
+}
+
 #[test]
 fn pairwise_subjects_differ_by_sector_and_stay() {
     run(async {

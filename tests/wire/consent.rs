@@ -1,6 +1,6 @@
 //! Consent: asked in plain words, remembered per client, API and scope.
 
-use crate::harness::{API, FILES, World, browser::Landing, json, run};
+use crate::harness::{API, FILES, WITHIN_A_SECOND, World, browser::Landing, flow::Tokens, json, jwt, run, until};
 
 #[test]
 fn the_page_names_who_asks_and_for_what() {
@@ -120,6 +120,102 @@ fn consent_cannot_be_given_by_others() {
         }
         // And still it can be given.
         let landing = browser.submit(&page, "consent-allow", &[]).await;
+        assert!(flow.answer(landing).get("code").is_some());
+    });
+}
+
+/// The `claims` parameter is no way around the consent page, nor around what the client is registered for.
+#[test]
+fn claims_are_consented_to_under_their_scopes() {
+    run(async {
+        let world = World::shared().await;
+        let shop = world.add_client("shop", json!({ "scope": "openid email" })).await;
+        let ada = world.person("ada");
+        let mut browser = world.signed_in(&ada).await;
+        world.flow(&shop).scope("openid").authorize(&mut browser, &ada).await;
+        let claims = json!({
+            "userinfo": { "email": null, "phone_number": null },
+            "id_token": { "email": { "essential": true }, "name": null, "team": null },
+        });
+        let flow = world.flow(&shop).scope("openid").with("claims", &claims.to_string());
+        let silent = flow.clone().with("prompt", "none");
+        let landing = silent.begin(&mut browser).await;
+        assert_eq!(silent.answer(landing).error(), "consent_required");
+        let page = flow.begin(&mut browser).await.page();
+        let text = page.text().to_lowercase();
+        assert!(page.has("consent-allow") && text.contains("email") && !text.contains("phone"), "{text}");
+        let landing = browser.submit(&page, "consent-allow", &[]).await;
+        let answer = flow.answer(landing);
+        let tokens = Tokens::of(&flow.redemption(answer.code()).send().await);
+        assert_eq!(tokens.scope(), ["openid"], "the token holds what was asked for as a scope");
+        let id = jwt::decode(tokens.id()).claims;
+        assert_eq!((&id["email"], id.get("name")), (&json!("ada@example.test"), None));
+        let userinfo = world.get("/oauth2/userinfo").bearer(tokens.access()).send().await.ok();
+        assert_eq!(userinfo, json!({ "sub": id["sub"], "email": "ada@example.test" }));
+        // It was said once, and is remembered.
+        let landing = silent.begin(&mut browser).await;
+        assert!(silent.answer(landing).get("code").is_some());
+    });
+}
+
+/// Whoever can pretend to be an app of ours is asked about like any other (RFC 8252 section 8.6).
+#[test]
+fn native_apps_of_the_house_are_asked_about() {
+    run(async {
+        let world = World::shared().await;
+        let ada = world.person("ada");
+        let mut browser = world.signed_in(&ada).await;
+        let phone = world.add_client("phone", json!({ "first_party": true })).await;
+        let flow = world.flow(&phone).scope("openid");
+        for _ in 0..2 {
+            let landing = flow.begin(&mut browser).await;
+            assert!(matches!(&landing, Landing::Page(page) if page.has("consent-allow")), "{landing:?}");
+            flow.go_on(&mut browser, landing, &ada).await;
+        }
+    });
+}
+
+/// An API that is named without any scope there gets tokens too, so it is named on the page.
+#[test]
+fn an_api_without_a_scope_is_asked_about() {
+    run(async {
+        let world = World::shared().await;
+        let shop = world.add_client("shop", json!({})).await;
+        let ada = world.person("ada");
+        let mut browser = world.signed_in(&ada).await;
+        world.flow(&shop).scope("openid").authorize(&mut browser, &ada).await;
+        let flow = world.flow(&shop).scope("openid").with("resource", FILES);
+        let page = flow.begin(&mut browser).await.page();
+        assert!(page.has("consent-allow") && page.text().contains("Example files"), "{page:#?}");
+        let landing = browser.submit(&page, "consent-allow", &[]).await;
+        let tokens = Tokens::of(&flow.redemption(flow.answer(landing).code()).send().await);
+        assert!(tokens.claims()["aud"].as_array().unwrap().contains(&FILES.into()));
+        assert!(matches!(flow.begin(&mut browser).await, Landing::Away(_)), "it is remembered");
+    });
+}
+
+/// What is allowed is what stood on the page.
+#[test]
+fn a_page_that_says_less_allows_nothing() {
+    run(async {
+        let world = World::shared().await;
+        let shop = world.add_client("shop", json!({ "scope": "openid" })).await;
+        let ada = world.person("ada");
+        let mut browser = world.signed_in(&ada).await;
+        let flow = world.flow(&shop);
+        let page = flow.begin(&mut browser).await.page();
+        assert!(!page.text().to_lowercase().contains("email"), "{page:#?}");
+        let mut more = shop.registration.clone();
+        more["scope"] = json!("openid email");
+        world.home.apply(&json!({ "client": [more] })).await.ok();
+        until("the registration is known", WITHIN_A_SECOND, async || {
+            let page = flow.begin(&mut browser).await.page();
+            page.text().to_lowercase().contains("email").then_some(())
+        })
+        .await;
+        let again = browser.submit(&page, "consent-allow", &[]).await.page();
+        assert!(again.has("consent-allow") && again.text().to_lowercase().contains("email"), "{again:#?}");
+        let landing = browser.submit(&again, "consent-allow", &[]).await;
         assert!(flow.answer(landing).get("code").is_some());
     });
 }

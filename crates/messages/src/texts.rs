@@ -86,6 +86,7 @@ texts! {
     consent_deny;
     consent_return(host: &str);
     consent_identity_group;
+    consent_resource_alone;
     scope_openid;
     scope_profile;
     scope_email;

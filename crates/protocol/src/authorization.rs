@@ -174,35 +174,6 @@ impl AuthorizationRequest {
         }
     }
 
-    /// The bytes of all its values together.
-    pub fn size(&self) -> usize {
-        let single = [
-            &self.response_type,
-            &self.client_id,
-            &self.redirect_uri,
-            &self.scope,
-            &self.state,
-            &self.nonce,
-            &self.code_challenge,
-            &self.code_challenge_method,
-            &self.response_mode,
-            &self.prompt,
-            &self.max_age,
-            &self.acr_values,
-            &self.id_token_hint,
-            &self.login_hint,
-            &self.ui_locales,
-            &self.claims_locales,
-            &self.display,
-            &self.claims,
-            &self.request,
-            &self.request_uri,
-            &self.registration,
-        ];
-        let single: usize = single.into_iter().flatten().map(String::len).sum();
-        single + self.resource.iter().map(String::len).sum::<usize>()
-    }
-
     /// The response mode, `query` by default.
     pub fn parsed_response_mode(&self) -> Result<ResponseMode, OAuthError> {
         match self.response_mode.as_deref() {
@@ -307,8 +278,6 @@ mod tests {
             assert_eq!(value, &format!("value-of-{name}"));
         }
         assert_eq!(json.as_object().unwrap().len(), KNOWN_PARAMETERS.len());
-        let all: usize = KNOWN_PARAMETERS.iter().map(|name| "value-of-".len() + name.len()).sum();
-        assert_eq!(request(&query.join("&")).size(), all);
     }
 
     #[test]

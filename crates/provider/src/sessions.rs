@@ -130,6 +130,8 @@ impl Context {
 pub struct Arrival<'a> {
     /// Who is signed in there until now.
     pub previous: Option<&'a SignedIn>,
+    /// The session that the same sign-in opened a moment ago, when its form was sent twice.
+    pub twin: Option<SessionId>,
     /// The cookie that it has until now: it is forgotten.
     pub old_cookie: Option<CookieId>,
     /// The cookie that it gets.
@@ -146,20 +148,18 @@ pub struct Arrival<'a> {
 pub async fn establish(context: &Context, proof: &Proof, arrival: &Arrival<'_>) -> Result<Option<SignedIn>, Refusal> {
     let sign_in = proof.at(context);
     let mut tx = context.database.begin().await?;
-    let own = arrival.previous.filter(|previous| previous.user_id == proof.user_id);
+    let previous = arrival.previous.filter(|previous| previous.user_id == proof.user_id);
+    let own = arrival.twin.or(previous.map(|previous| previous.session_id));
     let renewed = match own {
-        Some(previous) => sessions::renew(&mut tx, previous.session_id, &sign_in).await?,
+        Some(own) => sessions::renew(&mut tx, own, &sign_in).await?,
         None => false,
     };
-    let session_id = match own.filter(|_| renewed) {
-        Some(previous) => previous.session_id,
-        None => SessionId::new(),
-    };
+    let session_id = own.filter(|_| renewed).unwrap_or_else(SessionId::new);
     let mut ended = Ended::Before;
+    if let Some(previous) = arrival.previous.filter(|previous| previous.session_id != session_id) {
+        ended = logout::end_session(context, &mut tx, previous.session_id, Ending::Replaced).await?;
+    }
     if !renewed {
-        if let Some(previous) = arrival.previous {
-            ended = logout::end_session(context, &mut tx, previous.session_id, Ending::Replaced).await?;
-        }
         if !sessions::open(&mut tx, session_id, &sign_in).await? {
             return Ok(None);
         }

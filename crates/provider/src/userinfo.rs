@@ -9,7 +9,10 @@ use crate::{
     Context, keys,
     refusal::Refusal,
     registry::Client,
-    tokens::{access, person},
+    tokens::{
+        access,
+        person::{self, Wishes},
+    },
 };
 
 /// The `typ` of a signed response. Without `exp` and `iat` it cannot pass for an ID token.
@@ -45,12 +48,13 @@ pub async fn userinfo(context: &Context, token: &str) -> Result<Userinfo, Refusa
 
     let mut answer = Map::new();
     answer.insert("sub".to_owned(), Value::from(claims.sub));
-    person::of_scopes(person, &claims.scope, &mut answer);
-    if grant.client_key == client.key {
-        // What somebody asked for by name was asked for by the client that the grant was given to.
-        let request = person::parse_request(grant.claims_request.as_ref())?;
-        person::requested(person, &request.userinfo, &mut answer);
-    }
+    // What somebody asked for by name was asked for by the client that the grant was given to.
+    let wishes = match grant.client_key == client.key {
+        true => Wishes::of_grant(grant.claims_request.as_ref(), &client)?,
+        false => Wishes::default(),
+    };
+    person::of_scopes(person, &claims.scope, &wishes.locales, &mut answer);
+    person::requested(person, &wishes.claims.userinfo, &wishes.locales, &mut answer);
     match &client.metadata.userinfo_signed_response_alg {
         Some(name) => sign(context, &client, name, answer).await,
         None => Ok(Userinfo::Plain(answer)),

@@ -13,6 +13,7 @@ use crate::{
     id::{AuthorizationRequestId, ClientKey, FamilyId, GrantId},
     journal::Entry,
 };
+
 /// A code as it is issued. The code itself is not here: only its hash is stored.
 #[derive(Clone, Debug)]
 pub struct NewCode {
@@ -28,8 +29,8 @@ pub struct NewCode {
     pub code_challenge: Option<String>,
     /// 60 seconds from now at most.
     pub expires_at: OffsetDateTime,
-    /// Whether it is issued only if the person has allowed the client all of the grant's pairs before.
-    pub needs_consent: bool,
+    /// Issued only if the person has allowed the client all of these pairs before; `None`: in any case.
+    pub needs_consent: Option<ScopePairs>,
 }
 
 /// What became of a code that was to be issued.
@@ -58,7 +59,7 @@ pub async fn insert(
     code: &NewCode,
     entry: &Entry,
 ) -> Result<Inserted, StorageError> {
-    let (resources, scopes) = columns(&grant.pairs);
+    let (resources, scopes) = code.needs_consent.as_ref().map(columns).unwrap_or_default();
     let outcome = sqlx::query!(
         r#"with present as (
                select u.id from user_account u join auth_session s on s.user_id = u.id
@@ -113,7 +114,7 @@ pub async fn insert(
         entry.request_id,
         entry.address.map(IpNet::from) as Option<IpNet>,
         entry.detail,
-        code.needs_consent,
+        code.needs_consent.is_some(),
         &resources,
         &scopes
     )
@@ -124,9 +125,47 @@ pub async fn insert(
         Ok(row) if row.issued => Ok(Inserted::Issued),
         Ok(row) if row.present => Ok(Inserted::NotAllowed),
         Ok(_) => Ok(Inserted::SignedOut),
-        Err(error) if error.is_constraint("authorization_code_request_id_key") => Ok(Inserted::RequestSpent),
+        // The same request gives the same code, in the same browser and session.
+        Err(error)
+            if error.is_constraint("authorization_code_request_id_key")
+                || error.is_constraint("authorization_code_pkey") =>
+        {
+            Ok(Inserted::RequestSpent)
+        }
         Err(error) => Err(error),
     }
+}
+
+/// A code that was issued and can still be redeemed.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    /// SHA-256 of the code.
+    pub hash: Vec<u8>,
+    /// Who gave the grant.
+    pub user_id: Option<Uuid>,
+    /// The session in which it was given.
+    pub session_id: Option<Uuid>,
+}
+
+/// The code that an authorization request was answered with, if it can still be redeemed.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn of_request(
+    database: &Database,
+    request: AuthorizationRequestId,
+    now: OffsetDateTime,
+) -> Result<Option<Issued>, StorageError> {
+    Ok(sqlx::query_as!(
+        Issued,
+        "select c.code_hash as hash, g.user_id, g.session_id
+         from authorization_code c join grants g on g.id = c.grant_id
+         where c.request_id = $1 and c.spent_at is null and c.expires_at > $2 and g.revoked_at is null",
+        request.uuid(),
+        now
+    )
+    .fetch_optional(database.pool())
+    .await?)
 }
 
 /// A code as a client presents it, and what is to come of it.
@@ -336,35 +375,4 @@ pub async fn examine(database: &Database, hash: &[u8; 32]) -> Result<Option<Code
     )
     .fetch_optional(database.pool())
     .await?)
-}
-
-/// Forgets codes: those that were never spent with their grants as soon as they have expired, the others when a
-/// replay of them is no longer to be told from any unknown code, at `spent_before`. At most `limit` of each.
-/// Returns how many.
-///
-/// # Errors
-/// `StorageError`.
-pub async fn sweep(
-    database: &Database,
-    now: OffsetDateTime,
-    spent_before: OffsetDateTime,
-    limit: i64,
-) -> Result<u64, StorageError> {
-    let unspent = sqlx::query!(
-        "delete from grants where id in
-             (select grant_id from authorization_code where expires_at < $1 and spent_at is null limit $2 for update skip locked)",
-        now,
-        limit
-    )
-    .execute(database.patient_pool())
-    .await?;
-    let spent = sqlx::query!(
-        "delete from authorization_code where code_hash in
-             (select code_hash from authorization_code where expires_at < $1 and spent_at is not null limit $2 for update skip locked)",
-        spent_before,
-        limit
-    )
-    .execute(database.patient_pool())
-    .await?;
-    Ok(unspent.rows_affected() + spent.rows_affected())
 }

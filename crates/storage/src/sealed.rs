@@ -27,6 +27,8 @@ pub enum Purpose {
     Refresh,
     /// Client secrets and what people type.
     Secret,
+    /// Authorization codes.
+    Code,
 }
 
 impl Purpose {
@@ -36,6 +38,7 @@ impl Purpose {
             Self::State => b"chancery state",
             Self::Refresh => b"chancery refresh",
             Self::Secret => b"chancery secret",
+            Self::Code => b"chancery code",
         }
     }
 }
@@ -63,6 +66,7 @@ struct SealingKey {
     state: LessSafeKey,
     refresh: hmac::Key,
     secret: hmac::Key,
+    code: hmac::Key,
 }
 
 /// The sealing keys of this deployment. Several load at once, so that they can be rotated; the first seals.
@@ -107,6 +111,7 @@ impl SealingKey {
             state: aead(Purpose::State),
             refresh: mac(Purpose::Refresh),
             secret: mac(Purpose::Secret),
+            code: mac(Purpose::Code),
         }
     }
 
@@ -117,6 +122,7 @@ impl SealingKey {
     fn mac(&self, purpose: Purpose) -> &hmac::Key {
         match purpose {
             Purpose::Refresh => &self.refresh,
+            Purpose::Code => &self.code,
             _ => &self.secret,
         }
     }

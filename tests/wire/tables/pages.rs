@@ -260,3 +260,139 @@ fn two_tabs() {
         two.redemption(answer.code()).send().await.ok();
     });
 }
+
+/// The second click of a double click is answered as the first one was: nobody loses their code by it.
+#[test]
+fn a_double_click() {
+    run(async {
+        let world = World::shared().await;
+        let person = world.add_person().await;
+        let typed = [("username", &*person.username), ("password", &*person.password)];
+        let (first, flow, page) = sign_in_page(world).await;
+        let mut second = first.clone();
+        let mut first = first;
+        let one = first.submit(&page, "login-submit", &typed).await;
+        // The browser has not seen the first answer when it sends the form again.
+        let two = second.submit(&page, "login-submit", &typed).await;
+        let (one, two) = (flow.answer(one), flow.answer(two));
+        assert_eq!(one.code(), two.code());
+        let sessions = format!(
+            "select count(*) from auth_session s join user_account u on u.id = s.user_id where u.username = '{}'",
+            person.username
+        );
+        assert_eq!(world.database.count(&sessions).await, 1, "one sign-in, one session");
+        flow.redemption(two.code()).send().await.ok();
+        // Once it is redeemed, nothing more comes of the request.
+        let (_, late) = second.press(&page, "login-submit", &typed).await;
+        assert_eq!(late.status, 409, "{late:?}");
+        for browser in [&mut first, &mut second] {
+            let silent = world.flow(&world.client("house")).scope("openid").with("prompt", "none");
+            let landing = silent.begin(browser).await;
+            assert!(silent.answer(landing).get("code").is_some());
+        }
+    });
+}
+
+/// A cookie that stands for nothing is left alone: it may be another tab's, of a moment ago.
+#[test]
+fn an_unknown_cookie_is_not_taken_away() {
+    run(async {
+        let world = World::shared().await;
+        let ada = world.person("ada");
+        let mut browser = world.signed_in(&ada).await;
+        let names: Vec<_> = browser.cookies.keys().filter(|name| name.contains("session")).cloned().collect();
+        let [name] = names.as_slice() else { panic!("{names:?}") };
+        browser.cookies.get_mut(name).unwrap().value = "A".repeat(22);
+        let flow = world.flow(&world.client("house")).scope("openid");
+        let reply = browser.send("GET", &flow.url(), None).await;
+        let touched = reply.headers.get_all("set-cookie").iter().any(|line| line.to_str().unwrap().contains(name));
+        assert!(!touched, "{reply:?}");
+        let page = flow.begin(&mut browser).await.page();
+        let typed = [("username", &*ada.username), ("password", &*ada.password)];
+        let landing = browser.submit(&page, "login-submit", &typed).await;
+        assert!(flow.answer(landing).get("code").is_some(), "and it is no obstacle to signing in");
+    });
+}
+
+/// Two tabs open at once in a fresh browser get a cookie each, and one of them wins: what was typed in the other tab is
+/// gone, and the page says so.
+#[test]
+fn a_form_from_before_the_cookie_changed() {
+    run(async {
+        let world = World::shared().await;
+        let ada = world.person("ada");
+        let (mut one, flow, page) = sign_in_page(world).await;
+        let (other, _, _) = sign_in_page(world).await;
+        one.cookies = other.cookies;
+        let typed = [("username", &*ada.username), ("password", &*ada.password)];
+        let (url, reply) = one.press(&page, "login-submit", &typed).await;
+        let again = Page { url, reply };
+        assert_eq!(again.reply.status, 400, "{again:#?}");
+        assert!(again.has("login-error") && again.has("login-submit"), "{again:#?}");
+        let landing = one.submit(&again, "login-submit", &[("password", &*ada.password)]).await;
+        assert!(flow.answer(landing).get("code").is_some());
+    });
+}
+
+/// A request that is as large as may be gets through all pages; a larger one is told on a page.
+#[test]
+fn large_requests() {
+    run(async {
+        let world = World::shared().await;
+        let ada = world.person("ada");
+        let shop = world.add_client("shop", crate::harness::json!({})).await;
+        let sized = |bytes: usize| world.flow(&shop).scope("openid").with("state", &"s".repeat(bytes));
+        let mut browser = world.browser();
+        let flow = sized(7000);
+        assert_eq!(flow.authorize(&mut browser, &ada).await.get("state").map(str::len), Some(7000));
+        let reply = world.browser().send("GET", &sized(9000).url(), None).await;
+        assert_eq!(reply.status, 400, "{reply:?}");
+        assert!(reply.text().contains("invalid_request"), "{reply:?}");
+        // As a form it may come even where the query would be too long for a head.
+        let flow = world.flow(&shop).scope("openid").with("login_hint", &"ж".repeat(3500)).with("prompt", "login");
+        let form = crate::harness::http::form_encode(flow.parameters.iter().map(|(name, value)| (name, value)));
+        assert!(form.len() > 20_000);
+        let reply = world.post("/oauth2/authorize").header("sec-fetch-site", "cross-site").raw_form(form).send().await;
+        let location = reply.header("location").unwrap_or_else(|| panic!("{reply:?}"));
+        assert!(location.len() < 12_000, "{}", location.len());
+        let landing = browser.open(&world.url(location)).await;
+        assert!(flow.go_on(&mut browser, landing, &ada).await.get("code").is_some());
+    });
+}
+
+/// A sealed address that is opened in another browser is what the client's own link would be there, and no more.
+#[test]
+fn a_sealed_address_elsewhere() {
+    run(async {
+        let world = World::shared().await;
+        let (ada, bob) = (world.person("ada"), world.person("bob"));
+        let shop = world.add_client("shop", crate::harness::json!({})).await;
+        let flow = world.flow(&shop).scope("openid").with("prompt", "login consent");
+        let mut adas = world.browser();
+        let page = flow.begin(&mut adas).await.page();
+        let typed = [("username", &*ada.username), ("password", &*ada.password)];
+        let page = adas.submit(&page, "login-submit", &typed).await.page();
+        assert!(page.has("consent-allow"), "{page:#?}");
+        // Ada signed in for it; whoever is signed in elsewhere did not.
+        for mut other in [world.browser(), world.signed_in(&bob).await] {
+            let there = other.open(&page.url).await.page();
+            assert!(there.has("login-submit") && !there.text().contains("Ada"), "{there:#?}");
+        }
+        let mut bobs = world.signed_in(&bob).await;
+        let there = bobs.open(&page.url).await;
+        assert!(flow.go_on(&mut bobs, there, &bob).await.get("code").is_some());
+        // It is one request all the same, and was answered there.
+        let (_, reply) = adas.press(&page, "consent-allow", &[]).await;
+        assert_eq!(reply.status, 409, "{reply:?}");
+    });
+}
+
+/// Whoever ends on the page of a request that is no more finds a way on.
+#[test]
+fn no_page_is_a_dead_end() {
+    run(async {
+        let world = World::shared().await;
+        let page = world.browser().open(&world.url("/login?request=AAAA")).await.page();
+        assert!(page.has("error-next"), "{page:#?}");
+    });
+}

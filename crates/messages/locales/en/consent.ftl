@@ -10,6 +10,8 @@ consent_return = Either way, you return to { $host }.
 
 # The heading over what the app learns about the person.
 consent_identity_group = Your account
+# Where the app may reach a service, but asked for nothing there by name.
+consent_resource_alone = Tell this service that it comes from you
 scope_openid = Recognize you when you sign in
 scope_profile = See your name and profile
 scope_email = See your email address

@@ -2,8 +2,10 @@
 
 use protocol::{
     authorization::{AuthorizationResponse, Outcome},
+    claims::{ClaimsRequest, scope_of_claim},
     client_metadata::ApplicationType,
     error::{ErrorCode, OAuthError},
+    scope::{ScopePair, ScopePairs},
 };
 use storage::consents;
 use url::Url;
@@ -11,13 +13,14 @@ use url::Url;
 use super::{
     Authorization, Flow, Next, interaction,
     respond::{self, Condition},
+    state,
 };
-use crate::{Context, refusal::Refusal, registry::Client, sessions::SignedIn};
+use crate::{Context, refusal::Refusal, registry::Client, scope_resolution::Resolved, sessions::SignedIn};
 
 /// When a client's requests need an answer of the person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Asking {
-    /// It belongs to the house.
+    /// It belongs to the house, and nobody can pretend to be it.
     Never,
     /// For what was not allowed before.
     Once,
@@ -28,13 +31,23 @@ pub(super) enum Asking {
 
 pub(super) fn asking(authorization: &Authorization) -> Asking {
     let client = &authorization.client;
-    if client.metadata.first_party {
-        Asking::Never
-    } else if authorization.prompts.consent || can_be_impersonated(client, &authorization.reply.redirect_uri) {
+    if authorization.prompts.consent || can_be_impersonated(client, &authorization.reply.redirect_uri) {
         Asking::EachTime
+    } else if client.metadata.first_party {
+        Asking::Never
     } else {
         Asking::Once
     }
+}
+
+/// What the person is asked for. A claim that was asked for by name (OpenID Connect Core section 5.5) stands under the
+/// scope that it belongs to; an API for which a token would come out without a scope there, under an empty one.
+pub(super) fn pairs(issuer: &str, resolved: &Resolved, claims: &ClaimsRequest) -> ScopePairs {
+    let mut pairs = resolved.pairs.clone();
+    pairs.extend(claims.names().filter_map(scope_of_claim).map(|scope| ScopePair::new(issuer, scope)));
+    let bare = resolved.default_resource.iter().filter(|resource| !resolved.pairs.has_resource(resource));
+    pairs.extend(bare.map(|resource| ScopePair::new(resource, "")));
+    pairs
 }
 
 /// Whether another app on the same device could receive the answer.
@@ -48,8 +61,9 @@ fn can_be_impersonated(client: &Client, redirect_uri: &str) -> bool {
 pub enum Answered {
     /// It counts; this comes next.
     Next(Next),
-    /// The page was shown to somebody else than who is signed in now, or in another session: ask again.
-    SomebodyElse,
+    /// The page was shown to somebody else than who is signed in now, in another session, or asked for something
+    /// else than would be allowed now: ask again.
+    SeenOtherwise,
 }
 
 /// Remembers that the person allows it, and issues the code.
@@ -62,13 +76,16 @@ pub async fn allow(context: &Context, flow: &Flow, session: Option<&SignedIn>) -
         Err(instead) => return Ok(instead),
     };
     let authorization = &flow.authorization;
+    if flow.state.shown.as_ref() != Some(&state::digest(&authorization.consent_pairs)) {
+        return Ok(Answered::SeenOtherwise);
+    }
     let mut entry = context.entry("consent.given", "ok");
     entry.user_id = Some(session.user_id.uuid());
     entry.session_id = Some(session.session_id.uuid());
     entry.client_id = Some(authorization.client.client_id.clone());
-    entry.detail = Some(serde_json::json!({ "pairs": authorization.pairs }));
+    entry.detail = Some(serde_json::json!({ "pairs": authorization.consent_pairs }));
     let mut tx = context.database.begin().await?;
-    consents::remember(&mut tx, session.user_id, authorization.client.key, &authorization.pairs, context.now)
+    consents::remember(&mut tx, session.user_id, authorization.client.key, &authorization.consent_pairs, context.now)
         .await
         .map_err(respond::gone_meanwhile)?;
     storage::journal::append(&mut tx, &entry).await?;
@@ -103,25 +120,26 @@ fn denied(context: &Context, authorization: &Authorization) -> AuthorizationResp
 /// The person who answers is the one who was asked, and signed in well enough.
 fn shown_to<'s>(context: &Context, flow: &Flow, session: Option<&'s SignedIn>) -> Result<&'s SignedIn, Answered> {
     if session.map(|session| session.session_id) != flow.state.shown_to {
-        return Err(Answered::SomebodyElse);
+        return Err(Answered::SeenOtherwise);
     }
     interaction::signed_in_for(context, flow, session).map_err(Answered::Next)
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use std::sync::Arc;
 
     use protocol::{
         authorization::{Prompts, ResponseMode},
-        claims::ClaimsRequest,
         client_metadata::ClientMetadata,
-        scope::{Scope, ScopePairs},
+        scope::Scope,
     };
     use storage::id::{ClientKey, GrantId};
 
     use super::*;
-    use crate::authorize::Reply;
+    use crate::{authorize::Reply, tokens::person::Wishes};
 
     fn authorization(metadata: ClientMetadata, redirect_uri: &str, prompt: &str) -> Authorization {
         let client = Client {
@@ -143,12 +161,13 @@ mod tests {
                 state: None,
             },
             pairs: ScopePairs::new(),
+            consent_pairs: ScopePairs::new(),
             default_resource: None,
             nonce: None,
             code_challenge: None,
             prompts: Prompts::parse(prompt).expect("valid prompts"),
             max_age: None,
-            claims: ClaimsRequest::default(),
+            wishes: Wishes::default(),
             acr: None,
             subjects: None,
             login_hint: None,
@@ -166,13 +185,43 @@ mod tests {
             (NATIVE, false, "http://127.0.0.1:5000/cb", "", Asking::EachTime),
             (NATIVE, false, "com.example.app:/cb", "", Asking::EachTime),
             (NATIVE, false, "https://app.shop.test/cb", "", Asking::Once),
-            (WEB, true, "https://shop.test/cb", "consent", Asking::Never),
-            (NATIVE, true, "http://127.0.0.1:5000/cb", "", Asking::Never),
+            (WEB, true, "https://shop.test/cb", "", Asking::Never),
+            (WEB, true, "https://shop.test/cb", "consent", Asking::EachTime),
+            (NATIVE, true, "http://127.0.0.1:5000/cb", "", Asking::EachTime),
+            (NATIVE, true, "https://app.shop.test/cb", "", Asking::Never),
         ];
         for (application_type, first_party, redirect_uri, prompt, expected) in table {
             let metadata = ClientMetadata { application_type, first_party, ..ClientMetadata::default() };
             let found = asking(&authorization(metadata, redirect_uri, prompt));
             assert_eq!(found, expected, "{application_type:?} {first_party} {redirect_uri} {prompt}");
         }
+    }
+
+    const ISSUER: &str = "https://id.test";
+    const API: &str = "https://api.test";
+
+    fn asked(held: &[(&str, &str)], target: Option<&str>, claims: &str) -> Vec<(String, String)> {
+        let resolved = Resolved {
+            pairs: held.iter().map(|(resource, scope)| ScopePair::new(*resource, *scope)).collect(),
+            default_resource: target.map(str::to_owned),
+        };
+        pairs(ISSUER, &resolved, &ClaimsRequest::parse(claims).unwrap()).into_iter().map(Into::into).collect()
+    }
+
+    fn own(list: &[(&str, &str)]) -> Vec<(String, String)> {
+        list.iter().map(|(resource, scope)| ((*resource).to_owned(), (*scope).to_owned())).collect()
+    }
+
+    #[test]
+    fn claims_are_asked_for_under_their_scopes() {
+        let claims = r#"{"userinfo":{"email":null,"name#fr":null,"team":null},"id_token":{"email":null,"acr":null}}"#;
+        let expected = own(&[(ISSUER, "email"), (ISSUER, "openid"), (ISSUER, "profile")]);
+        assert_eq!(asked(&[(ISSUER, "openid")], None, claims), expected);
+    }
+
+    #[test]
+    fn an_api_without_a_scope_is_asked_for() {
+        assert_eq!(asked(&[(ISSUER, "openid")], Some(API), "{}"), own(&[(API, ""), (ISSUER, "openid")]));
+        assert_eq!(asked(&[(API, "read")], Some(API), "{}"), own(&[(API, "read")]));
     }
 }

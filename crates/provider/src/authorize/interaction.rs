@@ -73,6 +73,9 @@ const UNMET: No = (
     "acr_not_reached",
 );
 
+/// For how long a sign-in for a request satisfies its `max_age` in any case: there are pages to read after it.
+const LEISURE: Duration = Duration::minutes(5);
+
 /// Whether the sign-in is good enough, before consent is looked at: `Ok(None)` when it is.
 fn judge_sign_in(
     demands: &Demands<'_>,
@@ -88,7 +91,12 @@ fn judge_sign_in(
         // Whoever just signed in for this request will not become another person by signing in again.
         return if session.authenticated { Err(OTHER_PERSON) } else { page_or(Page::SignIn, OTHER_PERSON) };
     }
+    let age = now - session.auth_time;
+    let max_age = demands.max_age.map(|seconds| Duration::seconds(i64::from(seconds)));
     if session.authenticated {
+        if max_age.is_some_and(|max_age| age > max_age.max(LEISURE)) {
+            return page_or(Page::SignInAgain, LOGIN_REQUIRED);
+        }
         let reached = demands.acr.is_none_or(|wanted| wanted.iter().any(|acr| acr == session.acr));
         return if reached { Ok(None) } else { Err(UNMET) };
     }
@@ -98,8 +106,7 @@ fn judge_sign_in(
     if demands.prompts.select_account && !session.chosen {
         return Ok(Some(Page::SelectAccount));
     }
-    let too_old =
-        demands.max_age.is_some_and(|max_age| now - session.auth_time > Duration::seconds(i64::from(max_age)));
+    let too_old = max_age.is_some_and(|max_age| age > max_age);
     let too_weak = demands.acr.is_some_and(|wanted| !wanted.iter().any(|acr| acr == session.acr));
     // `max_age=0` is `prompt=login` in other words (OpenID Connect Core, section 3.1.2.1).
     if demands.prompts.login || demands.max_age == Some(0) || too_old || too_weak {
@@ -301,6 +308,17 @@ mod tests {
         assert_eq!(judge(&limited("none", 0), Some(&session(0))), Is::Refuses("login_required"));
         let authenticated = Session { authenticated: true, ..session(3) };
         assert_eq!(judge(&limited("", 0), Some(&authenticated)), Is::Fine);
+    }
+
+    #[test]
+    fn max_age_counts_on_after_a_sign_in_for_the_request() {
+        let limited = |max_age| Demands { max_age: Some(max_age), ..demands("login") };
+        let authenticated = |seconds| Session { authenticated: true, ..session(seconds) };
+        assert_eq!(judge(&limited(0), Some(&authenticated(300))), Is::Fine);
+        assert_eq!(judge(&limited(0), Some(&authenticated(301))), Is::Shows(Page::SignInAgain));
+        assert_eq!(judge(&limited(600), Some(&authenticated(600))), Is::Fine);
+        assert_eq!(judge(&limited(600), Some(&authenticated(601))), Is::Shows(Page::SignInAgain));
+        assert_eq!(judge(&demands("login"), Some(&authenticated(3600))), Is::Fine);
     }
 
     #[test]

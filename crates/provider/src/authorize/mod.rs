@@ -25,7 +25,7 @@ pub use self::{
     interaction::{Next, Page},
     state::RequestState,
 };
-use crate::{Context, refusal::Refusal, registry::Client, scope_resolution::Resolved, tally};
+use crate::{Context, refusal::Refusal, registry::Client, scope_resolution::Resolved, tally, tokens::person::Wishes};
 
 /// How an endpoint tells of a check that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,12 +60,12 @@ use Run::{Now, Reading};
 /// column each.
 #[rustfmt::skip]
 const TABLE: &[Check] = &[
+    Check { name: "size",                  authorize: OnPage,   run: Now(checks::size::bounded) },
     Check { name: "where to answer, once", authorize: OnPage,   run: Now(checks::once::redirect_parameters) },
     Check { name: "client_id",             authorize: OnPage,   run: Reading(checks::client::known) },
     Check { name: "redirect_uri",          authorize: OnPage,   run: Now(checks::redirect_uri::registered) },
     Check { name: "response_mode",         authorize: ToClient, run: Now(checks::response::mode) },
     Check { name: "every parameter once",  authorize: ToClient, run: Now(checks::once::every_parameter) },
-    Check { name: "size",                  authorize: ToClient, run: Now(checks::size::bounded) },
     Check { name: "request objects",       authorize: ToClient, run: Now(checks::request_object::absent) },
     Check { name: "response_type",         authorize: ToClient, run: Now(checks::response::type_) },
     Check { name: "grant of the client",   authorize: ToClient, run: Now(checks::client::may_ask_for_codes) },
@@ -77,6 +77,7 @@ const TABLE: &[Check] = &[
     Check { name: "essential sub",         authorize: ToClient, run: Now(checks::claims::sub) },
     Check { name: "id_token_hint",         authorize: ToClient, run: Now(checks::id_token_hint::subject) },
     Check { name: "scope and resource",    authorize: ToClient, run: Reading(checks::scope::resolve) },
+    Check { name: "claims of the client",  authorize: ToClient, run: Now(checks::claims::of_the_client) },
 ];
 
 /// What the checks have found so far.
@@ -129,6 +130,7 @@ impl<'r> Draft<'r> {
     fn finish(self) -> Result<Authorization, Refusal> {
         let missing = || Refusal::internal("the table of checks is incomplete");
         let resolved = self.resolved.ok_or_else(missing)?;
+        let consent_pairs = consent::pairs(self.context.settings.issuer.as_str(), &resolved, &self.claims);
         Ok(Authorization {
             reply: Reply {
                 redirect_uri: self.redirect_uri.ok_or_else(missing)?,
@@ -137,13 +139,14 @@ impl<'r> Draft<'r> {
                 state: self.sent.state.clone(),
             },
             client: self.client.ok_or_else(missing)?,
+            consent_pairs,
             pairs: resolved.pairs,
             default_resource: resolved.default_resource,
             nonce: self.sent.nonce.clone(),
             code_challenge: self.code_challenge,
             prompts: self.prompts,
             max_age: self.max_age,
-            claims: self.claims,
+            wishes: Wishes { claims: self.claims, locales: checks::claims::locales(self.sent) },
             acr: self.acr,
             subjects: self.subjects,
             login_hint: self.sent.login_hint.clone(),
@@ -185,8 +188,11 @@ pub struct Authorization {
     pub client: Arc<Client>,
     /// Where the answer goes.
     pub reply: Reply,
-    /// What is asked for.
+    /// What tokens may come to hold.
     pub pairs: ScopePairs,
+    /// What the person is asked for: `pairs`, the scopes that stand for claims asked for by name, and an API without
+    /// a scope as a pair with an empty one.
+    pub consent_pairs: ScopePairs,
     /// Which API's token comes out when a token request names none.
     pub default_resource: Option<String>,
     /// For the first ID token.
@@ -197,8 +203,8 @@ pub struct Authorization {
     pub prompts: Prompts,
     /// How old the sign-in may be, in seconds.
     pub max_age: Option<u32>,
-    /// The `claims` parameter.
-    pub claims: ClaimsRequest,
+    /// Which claims are wanted by name, and in which languages.
+    pub wishes: Wishes,
     /// The `acr` values of which one is essential; all of them can be reached.
     pub acr: Option<Vec<String>>,
     /// The subjects (as this client knows them) of whom one must be signed in.
@@ -231,12 +237,12 @@ impl From<Refusal> for Rejected {
     }
 }
 
-/// Judges a request that arrives now.
+/// Judges a request that arrives now, from the browser that has the cookie `browser`.
 ///
 /// # Errors
 /// `Rejected`.
-pub async fn begin(context: &Context, sent: AuthorizationRequest) -> Result<Flow, Rejected> {
-    resume(context, RequestState::new(sent, context.now)).await
+pub async fn begin(context: &Context, sent: AuthorizationRequest, browser: &[u8]) -> Result<Flow, Rejected> {
+    resume(context, RequestState::new(sent, context.now, browser)).await
 }
 
 /// Judges a request that comes back from one of our pages, by the same table.

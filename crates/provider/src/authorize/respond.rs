@@ -5,11 +5,11 @@ use storage::{
     StorageError,
     authorization_codes::{self, Inserted, NewCode},
     grants::NewGrant,
-    id::GrantId,
-    sealed::{random, sha256},
+    id::{GrantId, SessionId, UserId},
+    sealed::{Purpose, sha256},
 };
 
-use super::Flow;
+use super::{Flow, RequestState};
 use crate::{Context, refusal::Refusal, sessions::SignedIn};
 
 /// The longest that a code lives (RFC 6749 section 4.1.2 allows ten minutes; we do not).
@@ -24,7 +24,30 @@ pub(super) enum Condition {
     AllowedBefore,
 }
 
-/// Issues a code for this request. The first half is worth nothing unless the second is `Issued`.
+/// The code that answers a request in this browser and session: as good as 256 random bits to whoever does not have the
+/// key. It is derived, and not drawn, so that the second click on a button can be answered as the first one was; only
+/// its hash is stored all the same.
+fn code_for(context: &Context, state: &RequestState, session: SessionId) -> String {
+    let (id, session) = (state.id.uuid(), session.uuid());
+    let (_, mac) = context.sealing.mac(Purpose::Code, &[id.as_bytes(), &state.browser, session.as_bytes()]);
+    format!("ac_{}", URL_SAFE_NO_PAD.encode(mac))
+}
+
+/// The session in which this person answered this request from this browser a moment ago, where the code of it was not
+/// redeemed yet: the same sign-in, sent twice.
+///
+/// # Errors
+/// `Refusal::Unavailable`.
+pub async fn answered_in(context: &Context, state: &RequestState, user: UserId) -> Result<Option<SessionId>, Refusal> {
+    let Some(issued) = authorization_codes::of_request(&context.database, state.id, context.now).await? else {
+        return Ok(None);
+    };
+    let session = issued.session_id.filter(|_| issued.user_id == Some(user.uuid())).map(SessionId);
+    Ok(session.filter(|session| sha256(code_for(context, state, *session).as_bytes())[..] == issued.hash[..]))
+}
+
+/// Issues a code for this request. The first half is worth nothing unless the second is `Issued`: which it also is when
+/// this very code was issued before and not redeemed yet.
 ///
 /// # Errors
 /// `Refusal::Unavailable`: no code was issued.
@@ -34,7 +57,7 @@ pub(super) async fn issue(
     session: &SignedIn,
     condition: Condition,
 ) -> Result<(String, Inserted), Refusal> {
-    let code = format!("ac_{}", URL_SAFE_NO_PAD.encode(random::<32>()));
+    let code = code_for(context, &flow.state, session.session_id);
     let grant = grant(context, flow, session)?;
     let authorization = &flow.authorization;
     let new_code = NewCode {
@@ -44,13 +67,20 @@ pub(super) async fn issue(
         redirect_uri_given: authorization.reply.redirect_uri_given,
         code_challenge: authorization.code_challenge.clone().map(String::from),
         expires_at: context.now + context.settings.lifetimes.code.min(LONGEST),
-        needs_consent: condition == Condition::AllowedBefore,
+        needs_consent: (condition == Condition::AllowedBefore).then(|| authorization.consent_pairs.clone()),
     };
     let mut entry = context.entry("authorization.granted", "ok");
     entry.client_id = Some(authorization.client.client_id.clone());
     entry.detail = Some(serde_json::json!({ "pairs": grant.pairs }));
     let inserted = authorization_codes::insert(&context.database, &grant, &new_code, &entry).await;
-    Ok((code, inserted.map_err(gone_meanwhile)?))
+    let mut inserted = inserted.map_err(gone_meanwhile)?;
+    if inserted == Inserted::RequestSpent {
+        let issued = authorization_codes::of_request(&context.database, flow.state.id, context.now).await?;
+        if issued.is_some_and(|issued| issued.hash[..] == new_code.hash[..]) {
+            inserted = Inserted::Issued;
+        }
+    }
+    Ok((code, inserted))
 }
 
 /// The client or the person was deleted a moment ago: whoever comes back is told so.
@@ -63,10 +93,6 @@ pub(super) fn gone_meanwhile(error: StorageError) -> Refusal {
 
 fn grant(context: &Context, flow: &Flow, session: &SignedIn) -> Result<NewGrant, Refusal> {
     let authorization = &flow.authorization;
-    let claims_request = (!authorization.claims.is_empty())
-        .then(|| serde_json::to_value(&authorization.claims))
-        .transpose()
-        .map_err(|error| Refusal::internal(format!("claims parameter: {error}")))?;
     let offline = authorization.pairs.contains(context.settings.issuer.as_str(), "offline_access");
     let lifetimes = &context.settings.lifetimes;
     Ok(NewGrant {
@@ -77,7 +103,7 @@ fn grant(context: &Context, flow: &Flow, session: &SignedIn) -> Result<NewGrant,
         session_id: session.session_id,
         pairs: authorization.pairs.clone(),
         default_resource: authorization.default_resource.clone(),
-        claims_request,
+        claims_request: authorization.wishes.to_json()?,
         nonce: authorization.nonce.clone(),
         auth_time: session.auth_time,
         acr: session.acr.clone(),

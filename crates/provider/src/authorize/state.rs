@@ -1,9 +1,13 @@
 //! The state of one authorization request, from its arrival to its code. It belongs to that request, not to the
 //! browser: two tabs never disturb each other, and a request that ends nowhere leaves nothing behind.
 
-use protocol::authorization::AuthorizationRequest;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use protocol::{authorization::AuthorizationRequest, scope::ScopePairs};
 use serde::{Deserialize, Serialize};
-use storage::id::{AuthorizationRequestId, SessionId};
+use storage::{
+    id::{AuthorizationRequestId, SessionId},
+    sealed::sha256,
+};
 use time::OffsetDateTime;
 
 use crate::{
@@ -33,6 +37,9 @@ pub struct RequestState {
     /// When it arrived.
     #[serde(skip, default = "unknown")]
     pub started_at: OffsetDateTime,
+    /// SHA-256 of the cookie of the browser that it is in now.
+    #[serde(skip)]
+    pub browser: [u8; 32],
     /// What the client sent. It is judged anew at every step, so that nothing is decided on stale rules.
     #[serde(rename = "r")]
     pub sent: AuthorizationRequest,
@@ -48,6 +55,20 @@ pub struct RequestState {
     /// The session of the person to whom the page that holds this state was shown.
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pub shown_to: Option<SessionId>,
+    /// What that page asked for, as [`digest`] of the pairs.
+    #[serde(rename = "q", default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<String>,
+}
+
+/// Stands for a set of pairs.
+#[must_use]
+pub fn digest(pairs: &ScopePairs) -> String {
+    let mut text = Vec::new();
+    for part in pairs.iter().flat_map(|pair| [&pair.resource, &pair.scope]) {
+        text.extend((part.len() as u64).to_be_bytes());
+        text.extend(part.as_bytes());
+    }
+    URL_SAFE_NO_PAD.encode(sha256(&text))
 }
 
 fn unknown() -> OffsetDateTime {
@@ -55,17 +76,19 @@ fn unknown() -> OffsetDateTime {
 }
 
 impl RequestState {
-    /// The state of a request that arrives now.
+    /// The state of a request that arrives now, from the browser that has the cookie `browser`.
     #[must_use]
-    pub fn new(sent: AuthorizationRequest, now: OffsetDateTime) -> Self {
+    pub fn new(sent: AuthorizationRequest, now: OffsetDateTime, browser: &[u8]) -> Self {
         Self {
             id: AuthorizationRequestId::new(),
             started_at: now,
+            browser: sha256(browser),
             sent,
             authenticated: None,
             chosen: None,
             other: false,
             shown_to: None,
+            shown: None,
         }
     }
 
@@ -79,7 +102,7 @@ impl RequestState {
     /// The same request after a person chose to go on as who they are.
     #[must_use]
     pub fn chosen_by(self, session: &SignedIn) -> Self {
-        Self { chosen: Some(session.session_id), other: false, shown_to: None, ..self }
+        Self { chosen: Some(session.session_id), other: false, shown_to: None, shown: None, ..self }
     }
 
     /// The same request after a person said that somebody else wants to go on.
@@ -91,13 +114,19 @@ impl RequestState {
     /// The same request, on a page that is shown to a person.
     #[must_use]
     pub fn shown_to(self, session: &SignedIn) -> Self {
-        Self { shown_to: Some(session.session_id), ..self }
+        Self { shown_to: Some(session.session_id), shown: None, ..self }
+    }
+
+    /// The same request, on a page that asks a person for this.
+    #[must_use]
+    pub fn asking(self, session: &SignedIn, pairs: &ScopePairs) -> Self {
+        Self { shown: Some(digest(pairs)), ..self.shown_to(session) }
     }
 
     /// The request alone, without what happened for it: what anybody may send.
     #[must_use]
     pub fn bare(self) -> Self {
-        Self { authenticated: None, chosen: None, other: false, shown_to: None, ..self }
+        Self { authenticated: None, chosen: None, other: false, shown_to: None, shown: None, ..self }
     }
 
     /// Seals it for a browser.
@@ -110,11 +139,13 @@ impl RequestState {
 
     /// Opens what `seal` made; `None` when it is anything else.
     ///
-    /// From another browser only the bare request comes back: it may go on there from its beginning.
+    /// From another browser only the bare request comes back: it may go on there from its beginning, as if the
+    /// client's own link had been opened there. What happened for it elsewhere counts for nothing.
     #[must_use]
     pub fn open(context: &Context, browser: &[u8], text: &str) -> Option<Opened<Self>> {
         let mut opened: Opened<Self> = browser_state::open(context, Errand::Authorize, browser, text)?;
         opened.value.started_at = opened.started_at;
+        opened.value.browser = sha256(browser);
         if opened.origin == Origin::Elsewhere {
             opened.value = opened.value.bare();
         }
@@ -124,6 +155,7 @@ impl RequestState {
 
 #[cfg(test)]
 mod tests {
+    use protocol::scope::ScopePair;
     use storage::id::UserId;
 
     use super::*;
@@ -144,16 +176,28 @@ mod tests {
 
     #[test]
     fn what_happened_for_a_request_is_dropped_with_one_call() {
-        let fresh = RequestState::new(AuthorizationRequest::default(), OffsetDateTime::UNIX_EPOCH);
+        let fresh = RequestState::new(AuthorizationRequest::default(), OffsetDateTime::UNIX_EPOCH, b"");
         let used = fresh.clone().for_somebody_else().authenticated_by(&session()).chosen_by(&session());
-        let used = used.shown_to(&session());
+        let used = used.asking(&session(), &ScopePairs::new());
         assert_ne!(used, fresh);
         assert_eq!(used.bare(), fresh);
     }
 
     #[test]
+    fn the_digest_tells_every_pair_apart() {
+        let of = |list: &[(&str, &str)]| {
+            digest(&list.iter().map(|(resource, scope)| ScopePair::new(*resource, *scope)).collect())
+        };
+        let all = [of(&[]), of(&[("a", "b")]), of(&[("ab", "")]), of(&[("a", "b"), ("a", "c")]), of(&[("a", "c")])];
+        for (index, one) in all.iter().enumerate() {
+            assert!(!all[index + 1..].contains(one));
+        }
+        assert_eq!(of(&[("x", "y"), ("a", "b")]), of(&[("a", "b"), ("x", "y")]));
+    }
+
+    #[test]
     fn a_new_sign_in_forgets_what_the_last_person_chose() {
-        let state = RequestState::new(AuthorizationRequest::default(), OffsetDateTime::UNIX_EPOCH);
+        let state = RequestState::new(AuthorizationRequest::default(), OffsetDateTime::UNIX_EPOCH, b"");
         let (ada, bob) = (session(), session());
         let state = state.chosen_by(&ada).shown_to(&ada).for_somebody_else().authenticated_by(&bob);
         assert_eq!((state.chosen, state.other, state.shown_to), (None, false, None));

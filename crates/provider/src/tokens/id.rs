@@ -8,7 +8,13 @@ use protocol::{
 use serde_json::Map;
 use storage::grants::LiveGrant;
 
-use crate::{Context, refusal::Refusal, registry::Client, subject, tokens::person};
+use crate::{
+    Context,
+    refusal::Refusal,
+    registry::Client,
+    subject,
+    tokens::person::{self, Wishes},
+};
 
 /// The `typ` of ID tokens.
 pub const ID_TOKEN_TYP: &str = "JWT";
@@ -45,8 +51,8 @@ fn claims(
     let now = context.now.unix_timestamp();
     let mut extra = Map::new();
     if let Some(person) = &grant.person {
-        let request = person::parse_request(grant.claims_request.as_ref())?;
-        person::requested(person, &request.id_token, &mut extra);
+        let wishes = Wishes::of_grant(grant.claims_request.as_ref(), client)?;
+        person::requested(person, &wishes.claims.id_token, &wishes.locales, &mut extra);
     }
     // It stands for its grant when the client exchanges it, and only then does it need to name it.
     let lineage = client.metadata.has_grant(grant_type::TOKEN_EXCHANGE).then(|| Lineage {

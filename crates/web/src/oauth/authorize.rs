@@ -13,8 +13,11 @@ use crate::{
     paths,
 };
 
-/// The longest query that a POST is turned into. What is longer fails the check of its size anyway.
-const LONGEST_QUERY: usize = 40 * 1024;
+/// The longest query that a POST is turned into: the browser must be able to send it in a head.
+const LONGEST_QUERY: usize = 20 * 1024;
+
+/// The cookie that no browser has.
+const NOBODY: &[u8] = b"";
 
 /// `GET /oauth2/authorize`.
 pub async fn get(visit: Visit, query: Result<Query, Unreadable>) -> Response {
@@ -34,13 +37,28 @@ pub async fn post(visit: Visit, form: Result<Form, Unreadable>) -> Response {
     let known = params.iter().filter(|(name, _)| KNOWN_PARAMETERS.contains(name));
     let query = protocol::form::encode(known);
     if query.len() > LONGEST_QUERY {
-        return begin(&visit, &params).await;
+        return begin_sealed(&visit, &params).await;
     }
     visit.see_other(&format!("{}?{query}", visit.path(paths::AUTHORIZE)))
 }
 
+/// A request that is longer as a query than sealed: sealed for no browser at all, it begins wherever it is opened.
+async fn begin_sealed(visit: &Visit, params: &Params) -> Response {
+    let sent = AuthorizationRequest::from_params(params);
+    let outcome = match authorize::begin(&visit.call, sent, NOBODY).await {
+        Ok(flow) => flow
+            .state
+            .seal(&visit.call, NOBODY)
+            .map_err(Stop::from)
+            .map(|sealed| visit.see_other(&format!("{}?request={sealed}", visit.path(paths::LOGIN)))),
+        Err(rejected) => Err(Stop::from(rejected)),
+    };
+    visit.finish(outcome)
+}
+
 async fn begin(visit: &Visit, params: &Params) -> Response {
-    let outcome = match authorize::begin(&visit.call, AuthorizationRequest::from_params(params)).await {
+    let sent = AuthorizationRequest::from_params(params);
+    let outcome = match authorize::begin(&visit.call, sent, visit.browser.binding()).await {
         Ok(flow) => visit.go_on(&flow).await,
         Err(rejected) => Err(Stop::from(rejected)),
     };

@@ -44,7 +44,7 @@ async fn open(visit: &Visit, params: &Params) -> Result<Response, Stop> {
     let session = visit.signed_in().await?;
     let next = interaction::advance(&visit.call, &flow, session.as_ref()).await?;
     let (Next::Show(Page::Consent), Some(session)) = (&next, session) else { return visit.follow(&flow, next) };
-    let request = visit.seal(&flow.state.clone().shown_to(&session))?;
+    let request = visit.seal(&flow.state.clone().asking(&session, &flow.authorization.consent_pairs))?;
     let frame = visit.frame(flow.state.sent.ui_locales.as_deref());
     let language = frame.texts.tag();
     let page = ConsentPage {
@@ -74,7 +74,7 @@ async fn submit(visit: &Visit, form: &OwnForm) -> Result<Response, Stop> {
     match answered {
         Answered::Next(next) => visit.follow(&flow, next),
         // They must see what is asked of them before they answer.
-        Answered::SomebodyElse => visit.send_to(Page::Consent, &flow.state.bare()),
+        Answered::SeenOtherwise => visit.send_to(Page::Consent, &flow.state.bare()),
     }
 }
 
@@ -82,7 +82,7 @@ async fn submit(visit: &Visit, form: &OwnForm) -> Result<Response, Stop> {
 async fn scopes(visit: &Visit, authorization: &Authorization, texts: Locale) -> Result<Vec<ScopeGroup>, Refusal> {
     let issuer = visit.call.settings.issuer.as_str();
     let mut groups = Vec::new();
-    let identity = authorization.pairs.for_resource(issuer);
+    let identity = authorization.consent_pairs.for_resource(issuer);
     if !identity.is_empty() {
         let words = |scope: &str| texts.identity_scope(scope).map_or_else(|| scope.to_owned(), |text| text.to_string());
         groups.push(ScopeGroup {
@@ -95,10 +95,13 @@ async fn scopes(visit: &Visit, authorization: &Authorization, texts: Locale) -> 
                 .collect(),
         });
     }
-    for identifier in authorization.pairs.resources().filter(|identifier| *identifier != issuer) {
+    for identifier in authorization.consent_pairs.resources().filter(|identifier| *identifier != issuer) {
         let resource = visit.call.resource(identifier).await?;
         let known = resource.as_deref();
         let words = |scope: &str| {
+            if scope.is_empty() {
+                return texts.consent_resource_alone().to_string();
+            }
             let description = known.and_then(|known| known.scopes.get(scope)).filter(|text| !text.is_empty());
             description.cloned().unwrap_or_else(|| scope.to_owned())
         };
@@ -106,7 +109,7 @@ async fn scopes(visit: &Visit, authorization: &Authorization, texts: Locale) -> 
             resource_name: known.map_or(identifier, |known| known.name.as_str()).to_owned(),
             host: host_of(identifier),
             items: authorization
-                .pairs
+                .consent_pairs
                 .for_resource(identifier)
                 .iter()
                 .map(|scope| ScopeItem { text: words(scope) })

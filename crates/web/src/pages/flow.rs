@@ -164,11 +164,20 @@ impl Visit {
     /// # Errors
     /// `Stop` in both cases.
     pub fn require_same_browser(&self, reopened: &Reopened, page: Page) -> Result<(), Stop> {
+        if self.came_from_elsewhere(reopened)? {
+            return Err(Stop::Instead(Box::new(self.send_to(page, &reopened.flow.state)?)));
+        }
+        Ok(())
+    }
+
+    /// Whether a form was made for another browser, or before this one got the cookie that it has now.
+    ///
+    /// # Errors
+    /// `Stop` when the browser keeps no cookies: to show the form anew would not help.
+    pub fn came_from_elsewhere(&self, reopened: &Reopened) -> Result<bool, Stop> {
         match reopened.origin {
-            Origin::SameBrowser => Ok(()),
-            Origin::Elsewhere if self.browser.is_known() => {
-                Err(Stop::Instead(Box::new(self.send_to(page, &reopened.flow.state)?)))
-            }
+            Origin::SameBrowser => Ok(false),
+            Origin::Elsewhere if self.browser.is_known() => Ok(true),
             Origin::Elsewhere => {
                 Err(Stop::WayBack(Problem::OtherBrowser, way_back(&reopened.flow.authorization.client)))
             }

@@ -6,7 +6,7 @@ use messages::{Locale, Text};
 use protocol::Params;
 use provider::{
     Refusal,
-    authorize::{Flow, Next, Page, interaction},
+    authorize::{Flow, Next, Page, RequestState, interaction, respond},
     browser_state::{self, Errand, Origin},
     sessions::{self, Arrival, CookieId, SignedIn},
     sign_in::{Proof, password},
@@ -130,7 +130,7 @@ async fn submit_alone(visit: &Visit, form: &OwnForm, own: &browser_state::Opened
         }
         return page.show(visit, StatusCode::BAD_REQUEST, Some(Locale::sign_in_error_expired));
     }
-    match sign_in(visit, form, session.as_ref(), None).await? {
+    match sign_in(visit, form, &Place { session: session.as_ref(), only: None, request: None }).await? {
         Attempt::SignedIn(_) => Ok(visit.see_other(&visit.path(paths::HOME))),
         Attempt::Failed(status, text) => page.show(visit, status, Some(text)),
     }
@@ -138,12 +138,16 @@ async fn submit_alone(visit: &Visit, form: &OwnForm, own: &browser_state::Opened
 
 async fn submit_for_request(visit: &Visit, form: &OwnForm) -> Result<Response, Stop> {
     let reopened = visit.reopen(&form.0).await?;
-    visit.require_same_browser(&reopened, Page::SignIn)?;
-    let Flow { state, authorization } = reopened.flow;
-    let flow = Flow { state, authorization };
+    let elsewhere = visit.came_from_elsewhere(&reopened)?;
+    let flow = reopened.flow;
     let session = visit.signed_in().await?;
     let again = session.as_ref().filter(|session| interaction::must_be_same_person(&visit.call, &flow, session));
-    let attempt = sign_in(visit, form, session.as_ref(), again).await?;
+    let attempt = if elsewhere {
+        // What was typed is gone, so they are told why they see the form once more.
+        Attempt::Failed(StatusCode::BAD_REQUEST, Locale::sign_in_error_expired)
+    } else {
+        sign_in(visit, form, &Place { session: session.as_ref(), only: again, request: Some(&flow.state) }).await?
+    };
     let (status, text) = match attempt {
         Attempt::SignedIn(signed_in) => {
             let flow = Flow { state: flow.state.authenticated_by(&signed_in), ..flow };
@@ -167,34 +171,44 @@ enum Attempt {
     Failed(StatusCode, fn(Locale) -> Text),
 }
 
-/// Checks name and password, and signs the person in. `only` is the one person who may.
-async fn sign_in(
-    visit: &Visit,
-    form: &OwnForm,
-    previous: Option<&SignedIn>,
-    only: Option<&SignedIn>,
-) -> Result<Attempt, Stop> {
+/// Where somebody signs in.
+struct Place<'a> {
+    /// Who is signed in until now.
+    session: Option<&'a SignedIn>,
+    /// The one person who may.
+    only: Option<&'a SignedIn>,
+    /// The authorization request that it is for.
+    request: Option<&'a RequestState>,
+}
+
+/// Checks name and password, and signs the person in.
+async fn sign_in(visit: &Visit, form: &OwnForm, place: &Place<'_>) -> Result<Attempt, Stop> {
     let (Some(username), Some(password)) = (form.field("username")?, form.field("password")?) else {
         return Ok(Attempt::Failed(StatusCode::BAD_REQUEST, Locale::sign_in_error_missing));
     };
     let wrong = Attempt::Failed(StatusCode::BAD_REQUEST, Locale::sign_in_error_wrong);
     let proof = match password::verify(&visit.call, username, password.into()).await {
-        Ok(Some(proof)) if only.is_none_or(|only| only.user_id == proof.user_id) => proof,
+        Ok(Some(proof)) if place.only.is_none_or(|only| only.user_id == proof.user_id) => proof,
         Ok(_) => return Ok(wrong),
         Err(Refusal::Unavailable { .. }) => {
             return Ok(Attempt::Failed(StatusCode::SERVICE_UNAVAILABLE, Locale::sign_in_error_unavailable));
         }
         Err(refusal) => return Err(refusal.into()),
     };
-    Ok(match establish(visit, &proof, previous).await? {
+    Ok(match establish(visit, &proof, place).await? {
         Some(signed_in) => Attempt::SignedIn(signed_in),
         None => wrong,
     })
 }
 
-async fn establish(visit: &Visit, proof: &Proof, previous: Option<&SignedIn>) -> Result<Option<SignedIn>, Stop> {
+async fn establish(visit: &Visit, proof: &Proof, place: &Place<'_>) -> Result<Option<SignedIn>, Stop> {
     let new_cookie = CookieId::random();
-    let arrival = Arrival { previous, old_cookie: session::current_cookie(&visit.session), new_cookie };
+    let twin = match place.request {
+        Some(request) => respond::answered_in(&visit.call, request, proof.user_id).await?,
+        None => None,
+    };
+    let arrival =
+        Arrival { previous: place.session, twin, old_cookie: session::current_cookie(&visit.session), new_cookie };
     let signed_in = sessions::establish(&visit.call, proof, &arrival).await?;
     if signed_in.is_some() {
         session::renew_cookie(&visit.session, new_cookie).await?;

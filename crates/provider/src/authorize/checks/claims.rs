@@ -1,10 +1,14 @@
 //! The `claims` parameter (OpenID Connect Core section 5.5), and what it demands of the sign-in.
 
-use protocol::{claims::ClaimRequest, error::ErrorCode};
+use protocol::{authorization::AuthorizationRequest, claims::ClaimRequest, error::ErrorCode};
 use serde_json::Value;
 
 use super::super::Draft;
-use crate::{refusal::Refusal, sign_in};
+use crate::{refusal::Refusal, sign_in, tokens::person};
+
+/// The most languages that are looked at, and the longest tag (BCP 47 section 4.4.1).
+const MOST_LOCALES: usize = 10;
+const LONGEST_TAG: usize = 35;
 
 /// It is a JSON object of the right shape.
 pub(in super::super) fn parse(draft: &mut Draft<'_>) -> Result<(), Refusal> {
@@ -43,6 +47,20 @@ pub(in super::super) fn sub(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let subjects = listed.filter_map(Value::as_str).map(str::to_owned).collect();
     draft.only_subjects(subjects);
     Ok(())
+}
+
+/// Claims that the client may not learn are left out, as those are that nobody knows (section 5.5.1: to ask for a
+/// claim is no reason to refuse).
+pub(in super::super) fn of_the_client(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let client = std::sync::Arc::clone(draft.client()?);
+    draft.claims.retain(|name| person::may_learn(&client, name));
+    Ok(())
+}
+
+/// `claims_locales` (section 5.2): the tags that look like some, the best first.
+pub(in super::super) fn locales(sent: &AuthorizationRequest) -> Vec<String> {
+    let is_tag = |tag: &&str| tag.len() <= LONGEST_TAG && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    sent.claims_locales().filter(is_tag).take(MOST_LOCALES).map(str::to_owned).collect()
 }
 
 fn is_limited(request: &ClaimRequest) -> bool {

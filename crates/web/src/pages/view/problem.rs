@@ -64,7 +64,7 @@ impl ErrorPage {
         let (status, title, message) = problem.words(&frame);
         let next = match problem {
             Problem::LogoutRequest => Some(Link { href: frame.logout(), text: frame.texts.problem_next_sign_out() }),
-            Problem::NotFound | Problem::Used => {
+            Problem::NotFound | Problem::Used | Problem::Expired | Problem::OtherBrowser => {
                 Some(Link { href: frame.home(), text: frame.texts.problem_next_home(&frame.theme.service) })
             }
             _ => None,
