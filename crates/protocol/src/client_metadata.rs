@@ -1,6 +1,7 @@
 //! Client metadata (RFC 7591, OpenID Connect Dynamic Client Registration,
 //! logout specifications), and what of a client's policy is ours alone.
 
+mod members;
 mod validate;
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use crate::redirect_uri;
 use crate::scope::Scope;
 use crate::token::grant_type;
 
+pub use members::stored_members;
 pub use validate::{FieldError, MAX_CLIENT_ID_LENGTH, validate_client_id};
 
 /// How a client authenticates at the token, introspection and revocation

@@ -43,6 +43,9 @@ async fn refresh_token(context: &Context, client: &Client, token: &str) -> Resul
     if state.client_key != client.key {
         return Err(foreign());
     }
+    if state.revoked {
+        return Ok(());
+    }
     let mut entry = context.entry("token.revoked", "ok");
     entry.client_id = Some(client.client_id.clone());
     entry.user_id = Some(state.user_id);
@@ -92,11 +95,13 @@ pub(crate) async fn withdraw_grant(
     entry.grant_id = Some(grant.uuid());
     let mut tx = context.database.begin().await?;
     let withdrawal = context.withdrawal(reason);
-    let stood = storage::revocations::revoke_grant(&mut tx, grant, withdrawal).await?;
+    if !storage::revocations::revoke_grant(&mut tx, grant, withdrawal).await? {
+        return Ok(()); // Somebody else was faster, and has told of it.
+    }
     storage::journal::append(&mut tx, &entry).await?;
     tx.commit().await?;
     context.revocations.add(&[(grant.uuid(), withdrawal.until)], context.now);
     context.pulse.wake();
-    info!(%grant, reason, stood, "a grant was withdrawn");
+    info!(%grant, reason, "a grant was withdrawn");
     Ok(())
 }

@@ -27,19 +27,3 @@ pub async fn spend(
     .await?;
     Ok(spent.rows_affected() == 1)
 }
-
-/// Forgets assertions that have expired, at most `limit` of them. Returns how many.
-///
-/// # Errors
-/// `StorageError`.
-pub async fn sweep(database: &Database, now: OffsetDateTime, limit: i64) -> Result<u64, StorageError> {
-    let swept = sqlx::query!(
-        "delete from assertion_jti where (client_key, jti_hash) in
-             (select client_key, jti_hash from assertion_jti where expires_at < $1 limit $2 for update skip locked)",
-        now,
-        limit
-    )
-    .execute(database.patient_pool())
-    .await?;
-    Ok(swept.rows_affected())
-}

@@ -74,8 +74,9 @@ pub async fn insert(
                                        and c.resource = asked.resource and c.scope = asked.scope))),
            given as (
                insert into grants (id, kind, client_key, user_id, user_epoch, session_id, pairs, default_resource,
-                                   claims_request, nonce, auth_time, acr, amr, offline, created_at, expires_at)
-               select $1, 'authorization_code', $2, live.id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15
+                                   claims_request, nonce, auth_time, acr, amr, offline, created_at, expires_at,
+                                   parent_id)
+               select $1, 'authorization_code', $2, live.id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $32
                from live),
            issued as (
                insert into authorization_code (code_hash, grant_id, client_key, request_id, redirect_uri,
@@ -116,7 +117,8 @@ pub async fn insert(
         entry.detail,
         code.needs_consent.is_some(),
         &resources,
-        &scopes
+        &scopes,
+        grant.parent_id.uuid()
     )
     .fetch_one(database.pool())
     .await
@@ -189,13 +191,19 @@ pub struct Redemption<'a> {
     pub revision: i64,
 }
 
-/// Which API a token is wanted for, as far as the registry can judge.
+/// Which API a token is wanted for, and what the registry lets the client be issued now: nothing is spent for less.
 #[derive(Clone, Copy, Debug)]
 pub struct Targeting<'a> {
     /// The `resource` parameter; `None`: the grant's default.
     pub wanted: Option<&'a str>,
-    /// Every API for which the client may be issued tokens now.
-    pub allowed: &'a [String],
+    /// The resource of identity scopes.
+    pub issuer: &'a str,
+    /// Every API for which the client may be issued tokens.
+    pub apis: &'a [String],
+    /// Every pair of resource and scope that it may be issued: here the resources,
+    pub resources: &'a [String],
+    /// and beside each its scope.
+    pub scopes: &'a [String],
 }
 
 /// A family of refresh tokens that begins.
@@ -258,8 +266,8 @@ impl Mismatch {
 
 /// Spends a code: one statement that also begins the family and writes the journal.
 ///
-/// `entry` is completed here with the person, the grant, the session, and with the outcome where something does
-/// not fit.
+/// `entry` is completed here with the person, the grant, the session, with the resource and the scope that are handed
+/// out, and with the outcome where something does not fit.
 ///
 /// # Errors
 /// `StorageError`: whether it was spent is unknown; no token may come of it.
@@ -268,13 +276,18 @@ pub async fn redeem(database: &Database, redemption: &Redemption<'_>, entry: &En
     let row = sqlx::query!(
         r#"with spent as (
                update authorization_code c set spent_at = $3
-               from grants g join user_account u on u.id = g.user_id left join auth_session s on s.id = g.session_id,
-                    deployment d
+               from grants g join user_account u on u.id = g.user_id left join auth_session s on s.id = g.session_id
+                    left join grants root on root.id = g.parent_id and root.revoked_at is null,
+                    deployment d,
+                    lateral (select array_agg(p ->> 1) as scopes, bool_or(p ->> 0 = $5) as named
+                             from jsonb_array_elements(g.pairs) p
+                             join unnest($18::text[], $19::text[]) as open (resource, scope)
+                               on open.resource = p ->> 0 and open.scope = p ->> 1
+                             where p ->> 0 = $20 or p ->> 0 = coalesce($5, g.default_resource)) held
                where c.code_hash = $1 and c.client_key = $2 and c.spent_at is null and c.expires_at > $3
                  and g.id = c.grant_id and d.revision = $4
                  and (coalesce($5, g.default_resource) is null or coalesce($5, g.default_resource) = any($6))
-                 and ($5 is null or $5 = g.default_resource
-                      or exists (select from jsonb_array_elements(g.pairs) p where p ->> 0 = $5))
+                 and ($5 is null or $5 = g.default_resource or held.named)
                returning g.id, g.client_key, g.user_id, g.session_id, g.pairs, g.default_resource, g.claims_request,
                          g.nonce, g.auth_time, g.acr, g.amr, g.offline,
                          case when g.claims_request ? 'id_token' then
@@ -285,11 +298,14 @@ pub async fn redeem(database: &Database, redemption: &Redemption<'_>, entry: &En
                          case when not case when $7::text is null then not c.redirect_uri_given
                                             else $7 = c.redirect_uri end then 'redirect_uri_mismatch'
                               when c.code_challenge is distinct from $8 then 'code_verifier_mismatch'
-                              when g.revoked_at is not null then 'grant_revoked'
+                              when g.revoked_at is not null or root.id is null then 'grant_revoked'
                               when not u.enabled or u.epoch is distinct from g.user_epoch then 'person_disabled'
                               when not g.offline and (s.id is null or s.ended_at is not null or s.expires_at <= $3
                                                       or s.idle_expires_at <= $3) then 'session_ended'
-                              else 'ok' end as outcome),
+                              else 'ok' end as outcome,
+                         jsonb_strip_nulls(jsonb_build_object(
+                             'resource', coalesce($5, g.default_resource),
+                             'scope', array_to_string(held.scopes, ' '))) as handed),
            family as (
                insert into refresh_family (id, grant_id, client_key, rotated_at, created_at, idle_expires_at,
                                            expires_at)
@@ -299,7 +315,8 @@ pub async fn redeem(database: &Database, redemption: &Redemption<'_>, entry: &En
                insert into journal (at, event, outcome, user_id, client_id, grant_id, session_id, jti, request_id,
                                     address, detail)
                select $3, case outcome when 'ok' then $12 else 'code.burnt' end, outcome, user_id, $13, id, session_id,
-                      case outcome when 'ok' then $14::uuid end, $15, $16, $17
+                      case outcome when 'ok' then $14::uuid end, $15, $16,
+                      case outcome when 'ok' then $17::jsonb || handed else $17 end
                from spent)
            select id as "id!", client_key as "client_key!", user_id as "user_id!", session_id,
                   pairs as "pairs!: Json<ScopePairs>", default_resource, claims_request, nonce, auth_time, acr, amr,
@@ -310,7 +327,7 @@ pub async fn redeem(database: &Database, redemption: &Redemption<'_>, entry: &En
         redemption.now,
         redemption.revision,
         redemption.target.wanted,
-        redemption.target.allowed,
+        redemption.target.apis,
         redemption.redirect_uri,
         redemption.code_challenge,
         family.map(|family| family.id.uuid()),
@@ -321,7 +338,10 @@ pub async fn redeem(database: &Database, redemption: &Redemption<'_>, entry: &En
         entry.jti,
         entry.request_id,
         entry.address.map(IpNet::from) as Option<IpNet>,
-        entry.detail
+        entry.detail,
+        redemption.target.resources,
+        redemption.target.scopes,
+        redemption.target.issuer
     )
     .fetch_optional(database.pool())
     .await?;
@@ -349,7 +369,7 @@ pub struct CodeState {
     pub expires_at: OffsetDateTime,
     /// When it was spent.
     pub spent_at: Option<OffsetDateTime>,
-    /// Whether the grant was withdrawn.
+    /// Whether the grant was withdrawn, or what it depends on.
     pub revoked: bool,
     /// The person.
     pub user_id: Option<Uuid>,
@@ -368,8 +388,10 @@ pub async fn examine(database: &Database, hash: &[u8; 32]) -> Result<Option<Code
         CodeState,
         r#"select c.grant_id as "grant_id: GrantId", c.client_key as "client_key: ClientKey", c.redirect_uri,
                   c.redirect_uri_given, c.code_challenge, c.expires_at, c.spent_at,
-                  g.revoked_at is not null as "revoked!", g.user_id, g.session_id, d.revision
-           from authorization_code c join grants g on g.id = c.grant_id cross join deployment d
+                  (g.revoked_at is not null or root.id is null) as "revoked!", g.user_id, g.session_id, d.revision
+           from authorization_code c join grants g on g.id = c.grant_id
+           left join grants root on root.id = g.parent_id and root.revoked_at is null
+           cross join deployment d
            where c.code_hash = $1"#,
         &hash[..]
     )

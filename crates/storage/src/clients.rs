@@ -1,5 +1,6 @@
 //! Clients as administrators see and change them. (What token requests read of them is in `registry`.)
 
+use protocol::client_metadata::stored_members;
 use serde_json::Value;
 use time::OffsetDateTime;
 
@@ -17,7 +18,7 @@ pub struct ClientRecord {
     pub key: ClientKey,
     /// What the wire calls it.
     pub client_id: String,
-    /// RFC 7591 metadata.
+    /// RFC 7591 metadata, without members that this version does not know.
     pub metadata: Value,
     /// Whether it may do anything.
     pub enabled: bool,
@@ -97,7 +98,7 @@ fn assemble(rows: Vec<ClientRow>, secrets: Vec<SecretRow>) -> Result<Vec<ClientR
         .map(|row| ClientRecord {
             key: ClientKey(row.key),
             client_id: row.client_id,
-            metadata: row.metadata,
+            metadata: stored_members(row.metadata),
             enabled: row.enabled,
             standing_grant_id: GrantId(row.standing_grant_id),
             created_at: row.created_at,
@@ -295,28 +296,21 @@ pub async fn disable(tx: &mut Tx, key: ClientKey, at: OffsetDateTime) -> Result<
     Ok(())
 }
 
-/// Withdraws every grant of a client, its standing one among them, and lets them be swept in time. Only the standing
-/// one is published: every token of the client depends on that, and the others are read whenever they are used.
+/// Withdraws all that a client holds, however much that is: its standing grant, on which every other grant of the client
+/// depends and every token of it. The others are swept when they expire.
 ///
 /// # Errors
 /// `StorageError`.
-pub async fn withdraw(tx: &mut Tx, key: ClientKey, standing: GrantId, why: Withdrawal) -> Result<(), StorageError> {
+pub async fn withdraw(tx: &mut Tx, standing: GrantId, why: Withdrawal) -> Result<(), StorageError> {
     revocations::revoke_grant(tx, standing, why).await?;
-    sqlx::query!(
-        "update grants set revoked_at = $2, revoked_reason = $4, expires_at = least(expires_at, $3)
-         where client_key = $1 and (revoked_at is null or id = $5)",
-        key.uuid(),
-        why.at,
-        why.until,
-        why.reason,
-        standing.uuid()
-    )
-    .execute(&mut *tx.0)
-    .await?;
+    // A grant whose parent is gone counts as little as one whose parent was withdrawn, so it need not wait for them.
+    sqlx::query!("update grants set expires_at = $2 where id = $1", standing.uuid(), why.until)
+        .execute(&mut *tx.0)
+        .await?;
     Ok(())
 }
 
-/// Deletes a client with its secrets and what people allowed it. Its grants must have been withdrawn before.
+/// Deletes a client with its secrets and what people allowed it. What it holds must have been withdrawn before.
 ///
 /// # Errors
 /// `StorageError`.

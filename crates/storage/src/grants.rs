@@ -15,6 +15,8 @@ use crate::{
 pub struct NewGrant {
     /// Its id.
     pub id: GrantId,
+    /// What it depends on: the standing grant of the client that may use it.
+    pub parent_id: GrantId,
     /// Who may use it.
     pub client_key: ClientKey,
     /// Who gave it.
@@ -45,7 +47,7 @@ pub struct NewGrant {
     pub expires_at: OffsetDateTime,
 }
 
-/// A grant whose every condition held when it was read: not withdrawn, its person enabled and of the same
+/// A grant whose every condition held when it was read: neither it nor its parent withdrawn, its person enabled and of the same
 /// epoch, its session live where it depends on one.
 #[derive(Clone, Debug)]
 pub struct LiveGrant {
@@ -128,6 +130,7 @@ pub async fn live_with_session(
                   g.pairs as "pairs: Json<ScopePairs>", g.default_resource, g.claims_request, g.nonce,
                   g.auth_time, g.acr, g.amr, g.offline, null::jsonb as "person: Json<Person>"
            from grants g
+           join grants root on root.id = g.parent_id and root.revoked_at is null
            join user_account u on u.id = g.user_id
            join auth_session s on s.id = g.session_id
            where g.id = $1 and g.revoked_at is null and u.enabled and u.epoch = g.user_epoch
@@ -141,7 +144,7 @@ pub async fn live_with_session(
     Ok(row.map(|row| live_grant!(row)))
 }
 
-/// Reads a grant with its person, if neither was withdrawn. Whether its session lives is not asked: an access token
+/// Reads a grant with its person, if nothing of it was withdrawn. Whether its session lives is not asked: an access token
 /// does not end with it by time alone.
 ///
 /// # Errors
@@ -156,6 +159,7 @@ pub async fn with_person(database: &Database, id: GrantId) -> Result<Option<Live
                                      'updated_at', extract(epoch from u.updated_at)::bigint)
                       as "person: Json<Person>"
            from grants g
+           join grants root on root.id = g.parent_id and root.revoked_at is null
            join user_account u on u.id = g.user_id
            where g.id = $1 and g.revoked_at is null and u.enabled and u.epoch = g.user_epoch"#,
         id.uuid()
@@ -174,20 +178,4 @@ pub async fn owner(database: &Database, id: GrantId) -> Result<Option<UserId>, S
         .fetch_optional(database.pool())
         .await?;
     Ok(owner.flatten().map(UserId))
-}
-
-/// Forgets grants on which nothing can depend any more, at most `limit` of them, with all that hangs on them.
-/// Returns how many.
-///
-/// # Errors
-/// `StorageError`.
-pub async fn sweep(database: &Database, now: OffsetDateTime, limit: i64) -> Result<u64, StorageError> {
-    let swept = sqlx::query!(
-        "delete from grants where id in (select id from grants where expires_at < $1 limit $2 for update skip locked)",
-        now,
-        limit
-    )
-    .execute(database.patient_pool())
-    .await?;
-    Ok(swept.rows_affected())
 }

@@ -27,8 +27,6 @@ pub struct Presented<'a> {
     pub scopes: Option<&'a [String]>,
     /// The same in one canonical text, to recognize a retry.
     pub scope_text: Option<&'a str>,
-    /// The resource of identity scopes.
-    pub issuer: &'a str,
     /// The API that the token is for.
     pub target: Targeting<'a>,
     /// Now.
@@ -39,7 +37,8 @@ pub struct Presented<'a> {
 
 /// Spends a refresh token: one statement that moves the family to its next generation and writes the journal.
 ///
-/// `None`: nothing changed. `entry` is completed here with the person, the grant and the session.
+/// `None`: nothing changed. `entry` is completed here with the person, the grant, the session, and the resource and
+/// the scope that are handed out.
 ///
 /// # Errors
 /// `StorageError`: whether it was spent is unknown; no token may come of it.
@@ -54,32 +53,36 @@ pub async fn rotate(
                update refresh_family f
                set generation = f.generation + 1, rotated_at = $4, rotated_scope = $5,
                    idle_expires_at = least($6, f.expires_at)
-               from grants g join user_account u on u.id = g.user_id left join auth_session s on s.id = g.session_id,
-                    deployment d
+               from grants g join grants root on root.id = g.parent_id and root.revoked_at is null
+                    join user_account u on u.id = g.user_id left join auth_session s on s.id = g.session_id,
+                    deployment d,
+                    lateral (select array_agg(p ->> 1) as scopes, bool_or(p ->> 0 = $8) as named
+                             from jsonb_array_elements(g.pairs) p
+                             join unnest($19::text[], $20::text[]) as open (resource, scope)
+                               on open.resource = p ->> 0 and open.scope = p ->> 1
+                             where p ->> 0 = $11 or p ->> 0 = coalesce($8, g.default_resource)) held
                where f.id = $1 and f.client_key = $2 and f.generation = $3
                  and f.idle_expires_at > $4 and f.expires_at > $4
                  and g.id = f.grant_id and g.revoked_at is null and u.enabled and u.epoch = g.user_epoch
                  and (g.offline or (s.ended_at is null and s.expires_at > $4 and s.idle_expires_at > $4))
                  and d.revision = $7
                  and (coalesce($8, g.default_resource) is null or coalesce($8, g.default_resource) = any($9))
-                 and ($8 is null or $8 = g.default_resource
-                      or exists (select from jsonb_array_elements(g.pairs) p where p ->> 0 = $8))
-                 and ($10::text[] is null or not exists (
-                      select from unnest($10) as wanted (scope) where not exists (
-                          select from jsonb_array_elements(g.pairs) p
-                          where p ->> 1 = wanted.scope
-                            and (p ->> 0 = $11 or p ->> 0 = coalesce($8, g.default_resource)))))
+                 and ($8 is null or $8 = g.default_resource or held.named)
+                 and ($10::text[] is null or $10 <@ coalesce(held.scopes, '{}'))
                returning g.id, g.client_key, g.user_id, g.session_id, g.pairs, g.default_resource, g.claims_request,
                          g.nonce, g.auth_time, g.acr, g.amr, g.offline,
                          case when g.claims_request ? 'id_token' then
                              jsonb_build_object('username', u.username, 'email', u.email,
                                                 'email_verified', u.email_verified, 'claims', u.claims,
                                                 'updated_at', extract(epoch from u.updated_at)::bigint)
-                             end as person),
+                             end as person,
+                         jsonb_strip_nulls(jsonb_build_object(
+                             'resource', coalesce($8, g.default_resource),
+                             'scope', array_to_string(coalesce($10, held.scopes), ' '))) as handed),
            told as (
                insert into journal (at, event, outcome, user_id, client_id, grant_id, session_id, jti, request_id,
                                     address, detail)
-               select $4, $12, $13, user_id, $14, id, session_id, $15, $16, $17, $18 from moved)
+               select $4, $12, $13, user_id, $14, id, session_id, $15, $16, $17, $18::jsonb || handed from moved)
            select id as "id!", client_key as "client_key!", user_id as "user_id!", session_id,
                   pairs as "pairs!: Json<ScopePairs>", default_resource, claims_request, nonce, auth_time, acr, amr,
                   offline as "offline!", person as "person: Json<Person>"
@@ -92,16 +95,18 @@ pub async fn rotate(
         idle_expires_at,
         presented.revision,
         presented.target.wanted,
-        presented.target.allowed,
+        presented.target.apis,
         presented.scopes,
-        presented.issuer,
+        presented.target.issuer,
         entry.event,
         entry.outcome,
         entry.client_id,
         entry.jti,
         entry.request_id,
         entry.address.map(IpNet::from) as Option<IpNet>,
-        entry.detail
+        entry.detail,
+        presented.target.resources,
+        presented.target.scopes
     )
     .fetch_optional(database.pool())
     .await?;
@@ -127,12 +132,21 @@ pub async fn retry(
                           jsonb_build_object('username', u.username, 'email', u.email,
                                              'email_verified', u.email_verified, 'claims', u.claims,
                                              'updated_at', extract(epoch from u.updated_at)::bigint)
-                          end as person
+                          end as person,
+                      jsonb_strip_nulls(jsonb_build_object(
+                          'resource', coalesce($8, g.default_resource),
+                          'scope', array_to_string(coalesce($10, held.scopes), ' '))) as handed
                from refresh_family f
                join grants g on g.id = f.grant_id
+               join grants root on root.id = g.parent_id and root.revoked_at is null
                join user_account u on u.id = g.user_id
                left join auth_session s on s.id = g.session_id
                cross join deployment d
+               cross join lateral (select array_agg(p ->> 1) as scopes, bool_or(p ->> 0 = $8) as named
+                        from jsonb_array_elements(g.pairs) p
+                        join unnest($19::text[], $20::text[]) as open (resource, scope)
+                          on open.resource = p ->> 0 and open.scope = p ->> 1
+                        where p ->> 0 = $11 or p ->> 0 = coalesce($8, g.default_resource)) held
                where f.id = $1 and f.client_key = $2 and f.generation = $3 + 1
                  and f.rotated_at > $6 and f.rotated_scope is not distinct from $5
                  and f.idle_expires_at > $4 and f.expires_at > $4
@@ -140,18 +154,13 @@ pub async fn retry(
                  and (g.offline or (s.ended_at is null and s.expires_at > $4 and s.idle_expires_at > $4))
                  and d.revision = $7
                  and (coalesce($8, g.default_resource) is null or coalesce($8, g.default_resource) = any($9))
-                 and ($8 is null or $8 = g.default_resource
-                      or exists (select from jsonb_array_elements(g.pairs) p where p ->> 0 = $8))
-                 and ($10::text[] is null or not exists (
-                      select from unnest($10) as wanted (scope) where not exists (
-                          select from jsonb_array_elements(g.pairs) p
-                          where p ->> 1 = wanted.scope
-                            and (p ->> 0 = $11 or p ->> 0 = coalesce($8, g.default_resource)))))
+                 and ($8 is null or $8 = g.default_resource or held.named)
+                 and ($10::text[] is null or $10 <@ coalesce(held.scopes, '{}'))
                for share of f),
            told as (
                insert into journal (at, event, outcome, user_id, client_id, grant_id, session_id, jti, request_id,
                                     address, detail)
-               select $4, $12, $13, user_id, $14, id, session_id, $15, $16, $17, $18 from found)
+               select $4, $12, $13, user_id, $14, id, session_id, $15, $16, $17, $18::jsonb || handed from found)
            select id as "id!", client_key as "client_key!", user_id as "user_id!", session_id,
                   pairs as "pairs!: Json<ScopePairs>", default_resource, claims_request, nonce, auth_time, acr, amr,
                   offline as "offline!", person as "person: Json<Person>"
@@ -164,16 +173,18 @@ pub async fn retry(
         spent_after,
         presented.revision,
         presented.target.wanted,
-        presented.target.allowed,
+        presented.target.apis,
         presented.scopes,
-        presented.issuer,
+        presented.target.issuer,
         entry.event,
         entry.outcome,
         entry.client_id,
         entry.jti,
         entry.request_id,
         entry.address.map(IpNet::from) as Option<IpNet>,
-        entry.detail
+        entry.detail,
+        presented.target.resources,
+        presented.target.scopes
     )
     .fetch_optional(database.pool())
     .await?;
@@ -191,10 +202,14 @@ pub struct FamilyState {
     pub generation: i32,
     /// When it came so far.
     pub rotated_at: OffsetDateTime,
+    /// What scope the request asked for that brought it so far, as `Presented::scope_text`.
+    pub rotated_scope: Option<String>,
     /// When it ends: idle, absolute or with its session, whichever is first.
     pub expires_at: OffsetDateTime,
     /// When the grant was given.
     pub created_at: OffsetDateTime,
+    /// Whether the grant was withdrawn, or what it depends on.
+    pub revoked: bool,
     /// Whether the grant stands, the person is enabled, and the session lives where it depends on one.
     pub live: bool,
     /// What the grant covers.
@@ -219,11 +234,12 @@ pub async fn examine(
     now: OffsetDateTime,
 ) -> Result<Option<FamilyState>, StorageError> {
     let row = sqlx::query!(
-        r#"select f.grant_id, f.client_key, f.generation, f.rotated_at, f.created_at,
+        r#"select f.grant_id, f.client_key, f.generation, f.rotated_at, f.rotated_scope, f.created_at,
                   case when g.offline then least(f.idle_expires_at, f.expires_at)
                        else least(f.idle_expires_at, f.expires_at, s.expires_at, s.idle_expires_at) end
                       as "expires_at!",
-                  (g.revoked_at is null and u.enabled and u.epoch = g.user_epoch
+                  (g.revoked_at is not null or root.id is null) as "revoked!",
+                  (g.revoked_at is null and root.id is not null and u.enabled and u.epoch = g.user_epoch
                    and f.idle_expires_at > $2 and f.expires_at > $2
                    and (g.offline or coalesce(s.ended_at is null and s.expires_at > $2 and s.idle_expires_at > $2,
                                               false))) as "live!",
@@ -231,6 +247,7 @@ pub async fn examine(
                   d.revision
            from refresh_family f
            join grants g on g.id = f.grant_id
+           left join grants root on root.id = g.parent_id and root.revoked_at is null
            join user_account u on u.id = g.user_id
            left join auth_session s on s.id = g.session_id
            cross join deployment d
@@ -245,8 +262,10 @@ pub async fn examine(
         client_key: ClientKey(row.client_key),
         generation: row.generation,
         rotated_at: row.rotated_at,
+        rotated_scope: row.rotated_scope,
         expires_at: row.expires_at,
         created_at: row.created_at,
+        revoked: row.revoked,
         live: row.live,
         pairs: row.pairs.0,
         default_resource: row.default_resource,
@@ -254,19 +273,4 @@ pub async fn examine(
         session_id: row.session_id,
         revision: row.revision,
     }))
-}
-
-/// Forgets families that have expired, at most `limit` of them. Returns how many.
-///
-/// # Errors
-/// `StorageError`.
-pub async fn sweep(database: &Database, now: OffsetDateTime, limit: i64) -> Result<u64, StorageError> {
-    let swept = sqlx::query!(
-        "delete from refresh_family where id in (select id from refresh_family where expires_at < $1 limit $2 for update skip locked)",
-        now,
-        limit
-    )
-    .execute(database.patient_pool())
-    .await?;
-    Ok(swept.rows_affected())
 }

@@ -1,5 +1,6 @@
 //! What the registry remembers: clients with their secrets and APIs, and resources.
 
+use protocol::client_metadata::stored_members;
 use serde_json::Value;
 use time::OffsetDateTime;
 
@@ -15,7 +16,7 @@ pub struct ClientRow {
     pub key: ClientKey,
     /// The wire's `client_id`.
     pub client_id: String,
-    /// RFC 7591 metadata.
+    /// RFC 7591 metadata, without members that this version does not know.
     pub metadata: Value,
     /// Whether it may do anything.
     pub enabled: bool,
@@ -103,7 +104,7 @@ pub async fn client(
     Ok(Some(ClientRow {
         key: ClientKey(row.key),
         client_id: row.client_id,
-        metadata: row.metadata,
+        metadata: stored_members(row.metadata),
         enabled: row.enabled,
         standing_grant_id: GrantId(row.standing_grant_id),
         resources: row.resources,

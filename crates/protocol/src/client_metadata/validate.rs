@@ -22,6 +22,8 @@ pub struct FieldError {
 
 /// The longest `client_id`, in bytes.
 pub const MAX_CLIENT_ID_LENGTH: usize = 200;
+/// The longest `scope`, in bytes.
+pub const MAX_SCOPE_LENGTH: usize = 4096;
 
 /// Checks an identifier that a client is to have: printable ASCII without
 /// spaces, quotes and backslashes, and no UUID, because those are subjects of
@@ -161,6 +163,9 @@ impl ClientMetadata {
                 let message = format!("must be one of {}", SIGNING_ALGORITHMS.join(", "));
                 errors.add(field, message);
             }
+        }
+        if self.scope.to_string().len() > MAX_SCOPE_LENGTH {
+            errors.add("scope", format!("must be at most {MAX_SCOPE_LENGTH} characters: all of it goes into a token"));
         }
         for (i, identifier) in self.resources.iter().enumerate() {
             if let Err(e) = resource::validate(identifier) {

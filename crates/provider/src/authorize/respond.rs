@@ -97,6 +97,7 @@ fn grant(context: &Context, flow: &Flow, session: &SignedIn) -> Result<NewGrant,
     let lifetimes = &context.settings.lifetimes;
     Ok(NewGrant {
         id: GrantId::new(),
+        parent_id: authorization.client.standing_grant,
         client_key: authorization.client.key,
         user_id: session.user_id,
         user_epoch: session.user_epoch,

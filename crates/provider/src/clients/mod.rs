@@ -218,7 +218,7 @@ pub async fn disable(administration: &Administration, client_id: &str) -> Result
     }
     clients::disable(&mut tx, record.key, administration.now).await?;
     let why = administration.withdrawal("client_disabled");
-    clients::withdraw(&mut tx, record.key, record.standing_grant_id, why).await?;
+    clients::withdraw(&mut tx, record.standing_grant_id, why).await?;
     note(administration, &mut tx, "client.disabled", &record).await?;
     administration.commit(tx).await?;
     Ok(true)
@@ -253,7 +253,7 @@ pub async fn delete(administration: &Administration, client_id: &str) -> Result<
 pub(crate) async fn delete_in(administration: &Administration, tx: &mut Tx, client_id: &str) -> Result<(), AdminError> {
     let record = lock(tx, client_id).await?;
     let why = administration.withdrawal("client_deleted");
-    clients::withdraw(tx, record.key, record.standing_grant_id, why).await?;
+    clients::withdraw(tx, record.standing_grant_id, why).await?;
     clients::delete(tx, record.key).await?;
     note(administration, tx, "client.deleted", &record).await
 }

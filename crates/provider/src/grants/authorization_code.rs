@@ -9,12 +9,12 @@ use protocol::{
 };
 use serde_json::json;
 use storage::{
-    authorization_codes::{self, CodeState, NewFamily, Redeemed, Redemption, Targeting},
+    authorization_codes::{self, CodeState, NewFamily, Redeemed, Redemption},
     id::{FamilyId, TokenId},
 };
 
 use super::{
-    Call, Decision, invalid_grant,
+    Call, Decision, Open, invalid_grant,
     issue::{Issue, issue},
     reachable,
 };
@@ -31,7 +31,7 @@ pub(super) async fn handle(call: &Call<'_>) -> Result<Decision, Refusal> {
     let request = AuthorizationCodeRequest::parse(params)?;
     let named = scope_resolution::only_one(&request.resource)?;
     let reachable = reachable(context, client, named).await?;
-    let allowed: Vec<String> = reachable.iter().map(|resource| resource.identifier.clone()).collect();
+    let open = Open::of(context, client, &reachable);
     let challenge = request.code_verifier.as_ref().map(|verifier| CodeChallenge::of(verifier).to_string());
     let hash = storage::sealed::sha256(request.code.as_bytes());
     let family = client.metadata.has_grant(grant_type::REFRESH_TOKEN).then(|| new_family(context));
@@ -40,7 +40,7 @@ pub(super) async fn handle(call: &Call<'_>) -> Result<Decision, Refusal> {
         client_key: client.key,
         redirect_uri: request.redirect_uri.as_deref(),
         code_challenge: challenge.as_deref(),
-        target: Targeting { wanted: named, allowed: &allowed },
+        target: open.targeting(context, named),
         family,
         now: context.now,
         revision: context.revision,

@@ -12,8 +12,10 @@ use futures_util::future::BoxFuture;
 use protocol::{
     error::{ErrorCode, OAuthError},
     form::Params,
+    scope::is_identity_scope,
     token::{TokenRequest, TokenResponse, grant_type},
 };
+use storage::authorization_codes::Targeting;
 use time::OffsetDateTime;
 
 use crate::{
@@ -171,6 +173,35 @@ async fn reachable(context: &Context, client: &Client, named: Option<&str>) -> R
         reachable.extend(context.resource(identifier).await?);
     }
     Ok(reachable)
+}
+
+/// What a client may be issued now, as the registry says it: a statement that spends a grant is told this, so that
+/// nothing is spent for what would be refused afterwards.
+struct Open {
+    apis: Vec<String>,
+    /// The pairs: resources, and beside each its scope.
+    resources: Vec<String>,
+    scopes: Vec<String>,
+}
+
+impl Open {
+    fn of(context: &Context, client: &Client, reachable: &[Arc<Resource>]) -> Self {
+        let apis: Vec<String> = reachable.iter().map(|resource| resource.identifier.clone()).collect();
+        let issuer = context.settings.issuer.as_str();
+        let identity = client.scope.iter().filter(|scope| is_identity_scope(scope)).map(|scope| (issuer, scope));
+        let at_apis = reachable.iter().flat_map(|resource| {
+            let defined = client.scope.iter().filter(|scope| resource.defines(scope));
+            defined.map(|scope| (resource.identifier.as_str(), scope))
+        });
+        let (resources, scopes) =
+            identity.chain(at_apis).map(|(resource, scope)| (resource.to_owned(), scope.to_owned())).unzip();
+        Self { apis, resources, scopes }
+    }
+
+    fn targeting<'a>(&'a self, context: &'a Context, wanted: Option<&'a str>) -> Targeting<'a> {
+        let Self { apis, resources, scopes } = self;
+        Targeting { wanted, issuer: context.settings.issuer.as_str(), apis, resources, scopes }
+    }
 }
 
 /// One answer for everything that is wrong with a code or a refresh token.

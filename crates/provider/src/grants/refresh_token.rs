@@ -5,10 +5,13 @@
 
 use std::time::Duration;
 
-use protocol::{error::ErrorCode, scope::Scope, token::RefreshTokenRequest};
+use protocol::{
+    error::ErrorCode,
+    scope::{Scope, ScopePair},
+    token::RefreshTokenRequest,
+};
 use serde_json::json;
 use storage::{
-    authorization_codes::Targeting,
     grants::LiveGrant,
     id::TokenId,
     journal::Entry,
@@ -16,7 +19,7 @@ use storage::{
 };
 
 use super::{
-    Call, Decision, invalid_grant,
+    Call, Decision, Open, invalid_grant,
     issue::{Issue, issue},
     reachable,
 };
@@ -39,7 +42,7 @@ pub(super) async fn handle(call: &Call<'_>) -> Result<Decision, Refusal> {
         return Err(Refusal::new(ErrorCode::InvalidScope, description, "scope_not_registered"));
     }
     let reachable = reachable(context, client, named).await?;
-    let allowed: Vec<String> = reachable.iter().map(|resource| resource.identifier.clone()).collect();
+    let open = Open::of(context, client, &reachable);
     let scopes = request.scope.as_ref().map(sorted);
     let scope_text = scopes.as_ref().map(|scopes| scopes.join(" "));
     let presented = Presented {
@@ -48,8 +51,7 @@ pub(super) async fn handle(call: &Call<'_>) -> Result<Decision, Refusal> {
         client_key: client.key,
         scopes: scopes.as_deref(),
         scope_text: scope_text.as_deref(),
-        issuer: context.settings.issuer.as_str(),
-        target: Targeting { wanted: named, allowed: &allowed },
+        target: open.targeting(context, named),
         now: context.now,
         revision: context.revision,
     };
@@ -99,20 +101,32 @@ async fn spend(
         return beyond_grant(presented, &state);
     }
     let window = retry_window(context, client);
-    if !window.is_zero() {
-        entry.detail = Some(json!({ "grant": "refresh_token", "retry": true }));
-        let spent_after = context.now - window;
-        let again = refresh_families::retry(&context.database, presented, spent_after, &entry).await?;
-        if let Some(grant) = again {
-            return Ok(Spent::Live(Box::new(grant)));
-        }
-        // Before somebody is called a thief: the registry may have moved on between the two statements.
-        let state = refresh_families::examine(&context.database, presented.family, context.now).await?;
-        if judge(presented, state)?.revision != presented.revision {
-            return Ok(Spent::Stale);
-        }
+    if !is_retry(presented, &state, window) {
+        return reused(context, client, &state).await;
+    }
+    entry.detail = Some(json!({ "grant": "refresh_token", "retry": true }));
+    let spent_after = context.now - window;
+    if let Some(grant) = refresh_families::retry(&context.database, presented, spent_after, &entry).await? {
+        return Ok(Spent::Live(Box::new(grant)));
+    }
+    // Before somebody is called a thief: the registry may have moved on, or the retry asks for what is given no more.
+    let state = refresh_families::examine(&context.database, presented.family, context.now).await?;
+    let state = judge(presented, state)?;
+    if state.revision != presented.revision {
+        return Ok(Spent::Stale);
+    }
+    if is_retry(presented, &state, window) {
+        return beyond_grant(presented, &state);
     }
     reused(context, client, &state).await
+}
+
+/// Whether the presented token is the one that was just spent, by a request for the same.
+fn is_retry(presented: &Presented<'_>, state: &FamilyState, window: Duration) -> bool {
+    !window.is_zero()
+        && presented.generation.checked_add(1) == Some(state.generation)
+        && state.rotated_at > presented.now - window
+        && state.rotated_scope.as_deref() == presented.scope_text
 }
 
 /// What of a family that did not move is still worth a second look. A stranger learns nothing and changes nothing.
@@ -131,22 +145,30 @@ fn judge(presented: &Presented<'_>, state: Option<FamilyState>) -> Result<Family
     Ok(state)
 }
 
-/// The token is unused and stays so: the request asked for more than the grant covers.
+/// The token is unused, or its successor is, and stays so: the request asked for more than the grant covers, or for what
+/// client and API are registered for no more.
 fn beyond_grant(presented: &Presented<'_>, state: &FamilyState) -> Result<Spent, Refusal> {
-    let target = presented.target.wanted.or(state.default_resource.as_deref());
-    let covered = target.is_none_or(|target| {
-        let allowed = presented.target.allowed.iter().any(|allowed| allowed == target);
-        allowed && (state.pairs.has_resource(target) || state.default_resource.as_deref() == Some(target))
+    let target = &presented.target;
+    let open = |pair: &ScopePair| {
+        let mut pairs = target.resources.iter().zip(target.scopes);
+        pairs.any(|(resource, scope)| *resource == pair.resource && *scope == pair.scope)
+    };
+    let held = state.pairs.filtered(open);
+    let api = target.wanted.or(state.default_resource.as_deref());
+    let covered = api.is_none_or(|api| {
+        let by_grant = held.has_resource(api) || state.default_resource.as_deref() == Some(api);
+        by_grant && target.apis.iter().any(|known| known == api)
     });
-    match presented.scopes {
-        _ if !covered => Err(scope_resolution::foreign_target()),
-        Some(_) => {
-            let description = "The requested scope is more than what was granted for this resource";
-            Err(Refusal::new(ErrorCode::InvalidScope, description, "scope_exceeds_grant"))
-        }
-        // Nothing is wrong with it any more: something changed between the two statements.
-        None => Ok(Spent::Stale),
+    if !covered {
+        return Err(scope_resolution::foreign_target());
     }
+    let here = |scope: &String| held.contains(target.issuer, scope) || api.is_some_and(|api| held.contains(api, scope));
+    if !presented.scopes.unwrap_or_default().iter().all(here) {
+        let description = "The requested scope is more than what was granted for this resource";
+        return Err(Refusal::new(ErrorCode::InvalidScope, description, "scope_exceeds_grant"));
+    }
+    // Nothing is wrong with it any more: something changed between the two statements.
+    Ok(Spent::Stale)
 }
 
 /// How long the token that was just spent may come again.
