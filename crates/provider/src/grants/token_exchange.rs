@@ -110,14 +110,17 @@ fn hand_on(
     subject: Subject,
     actor: Option<actor::ActorToken>,
 ) -> Result<(Authority, Manner), Refusal> {
-    let mut authority = subject.authority;
-    if actor.is_none() && client.metadata.impersonation_allowed {
-        return Ok((authority.impersonated_by(client), Manner::Impersonation));
-    }
-    if let Some(actor) = actor {
-        authority = authority.until(actor.expires_at).depending_on(actor.roots);
-    }
-    Ok((authority.delegated_to(client, context.settings.max_actor_chain)?, Manner::Delegation))
+    let longest = context.settings.max_actor_chain;
+    let authority = match actor {
+        None if client.metadata.impersonation_allowed => subject.authority.impersonated_by(client, longest)?,
+        None => subject.authority.delegated_to(client, longest)?,
+        Some(actor) => {
+            let bounded = subject.authority.until(actor.expires_at).depending_on(actor.roots);
+            bounded.delegated_to(client, longest)?
+        }
+    };
+    let manner = if authority.is_delegated() { Manner::Delegation } else { Manner::Impersonation };
+    Ok((authority, manner))
 }
 
 /// The tokens that an exchange started from.

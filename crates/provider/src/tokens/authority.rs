@@ -141,11 +141,23 @@ impl Authority {
         Ok(self.depending_on([client.standing_grant.uuid()]))
     }
 
-    /// The same as if the subject itself were calling. Whoever acted before stays named.
-    #[must_use]
-    pub fn impersonated_by(mut self, client: &Client) -> Self {
+    /// The same as if the subject itself were calling. Where somebody acts for the subject already, that would hide the
+    /// client behind them: then it is a delegation as any other, so that `act` says at all times who calls.
+    ///
+    /// # Errors
+    /// As `delegated_to`.
+    pub fn impersonated_by(mut self, client: &Client, longest: usize) -> Result<Self, Refusal> {
+        if self.actor.is_some() {
+            return self.delegated_to(client, longest);
+        }
         self.may_act = None;
-        self.depending_on([client.standing_grant.uuid()])
+        Ok(self.depending_on([client.standing_grant.uuid()]))
+    }
+
+    /// Whether somebody acts for the subject.
+    #[must_use]
+    pub fn is_delegated(&self) -> bool {
+        self.actor.is_some()
     }
 
     /// The same under the name by which another client knows the person.

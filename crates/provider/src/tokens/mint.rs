@@ -3,9 +3,9 @@
 //! Authority only narrows on its way: pairs shrink, expiry never grows, `acr` and `auth_time` are handed on as they
 //! are, and `act` only grows.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
-use jose::Algorithm;
+use jose::{Algorithm, MAX_TOKEN_LENGTH};
 use protocol::{
     claims::{AccessTokenClaims, Audience, Lineage},
     error::ErrorCode,
@@ -23,6 +23,8 @@ use crate::{
 
 /// The `typ` of access tokens (RFC 9068 section 2.1).
 pub const ACCESS_TOKEN_TYP: &str = "at+jwt";
+/// How many ids a token may depend on, besides its grant: so many fit into a few kilobytes.
+const LONGEST_LINEAGE: usize = 64;
 /// What signs tokens that are for no API.
 const DEFAULT_ALGORITHM: Algorithm = Algorithm::ES256;
 
@@ -33,7 +35,7 @@ pub enum WantedScope<'a> {
     All,
     /// All that is held at the target, without the identity scopes.
     OfTarget,
-    /// These, and nothing may be missing.
+    /// These, and nothing may be missing; nothing else is kept for exchanges either.
     Named(&'a Scope),
 }
 
@@ -49,7 +51,7 @@ pub struct Wanted<'a> {
 }
 
 /// A token, and what the response says of it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Minted {
     /// The token. Secret.
     pub token: String,
@@ -59,10 +61,20 @@ pub struct Minted {
     pub expires_in: i64,
 }
 
+impl fmt::Debug for Minted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Minted")
+            .field("scope", &self.scope)
+            .field("expires_in", &self.expires_in)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Makes an access token (RFC 9068) for `client`, within `authority`.
 ///
 /// # Errors
-/// `invalid_target` when the authority does not cover the API, `invalid_scope` when it does not cover a scope there.
+/// `invalid_target` when the authority does not cover the API, `invalid_scope` when it does not cover a scope there,
+/// `invalid_request` when it came from too many exchanges.
 pub async fn mint(
     context: &Context,
     client: &Client,
@@ -74,10 +86,22 @@ pub async fn mint(
         now: context.now.unix_timestamp(),
         lifetime: context.settings.lifetimes.access_token,
     };
-    let claims = claims(&place, &client.client_id, authority, wanted)?;
+    let mut claims = claims(&place, &client.client_id, authority, wanted)?;
     let algorithm = wanted.target.as_ref().map_or(DEFAULT_ALGORITHM, |target| target.algorithm);
     let key = context.keys.signing(algorithm, context.now)?;
-    let token = key.sign_jwt(ACCESS_TOKEN_TYP, &claims).await.map_err(|error| Refusal::internal(error.to_string()))?;
+    let sign = async |claims: &AccessTokenClaims| {
+        key.sign_jwt(ACCESS_TOKEN_TYP, claims).await.map_err(|error| Refusal::internal(error.to_string()))
+    };
+    let mut token = sign(&claims).await?;
+    if token.len() > MAX_TOKEN_LENGTH && !claims.chancery.ceiling.is_empty() {
+        // Its own API comes first; what an exchange might have reached elsewhere is left out.
+        claims.chancery.ceiling.clear();
+        token = sign(&claims).await?;
+    }
+    if token.len() > MAX_TOKEN_LENGTH {
+        let description = "The token would be too long; request a narrower scope";
+        return Err(Refusal::new(ErrorCode::InvalidScope, description, "token_too_long"));
+    }
     Ok(Minted { token, expires_in: claims.exp - claims.iat, scope: claims.scope })
 }
 
@@ -100,6 +124,10 @@ fn claims(
     let api = target.map(|target| target.identifier.as_str());
     if api.is_some_and(|api| api == issuer || !authority.covers(api)) {
         return Err(scope_resolution::foreign_target());
+    }
+    if authority.lineage.len() > LONGEST_LINEAGE {
+        let description = "The token has been exchanged too often";
+        return Err(Refusal::new(ErrorCode::InvalidRequest, description, "lineage_too_long"));
     }
     let held = |scope: &str| {
         let here = match target {
@@ -161,15 +189,13 @@ fn audience(issuer: &str, api: Option<&str>, scope: &Scope) -> Audience {
     }
 }
 
-/// What an exchange may still reach at other APIs: nothing that a narrower scope has left out.
+/// What an exchange may still reach at other APIs. Whoever names a scope wants that and no more: the same word at
+/// another API is another thing.
 fn ceiling(authority: &Authority, issuer: &str, api: Option<&str>, wanted: WantedScope<'_>) -> BTreeMap<String, Scope> {
-    let elsewhere = authority.pairs.filtered(|pair| {
-        let kept = match wanted {
-            WantedScope::Named(scope) => scope.contains(&pair.scope),
-            WantedScope::All | WantedScope::OfTarget => true,
-        };
-        kept && pair.resource != issuer && Some(pair.resource.as_str()) != api
-    });
+    if matches!(wanted, WantedScope::Named(_)) {
+        return BTreeMap::new();
+    }
+    let elsewhere = authority.pairs.filtered(|pair| pair.resource != issuer && Some(pair.resource.as_str()) != api);
     elsewhere.resources().map(|resource| (resource.to_owned(), elsewhere.for_resource(resource))).collect()
 }
 
@@ -286,7 +312,8 @@ mod tests {
         let read = Scope::parse("read").unwrap();
         let token = make(&held, api(A), WantedScope::Named(&read)).unwrap();
         let left = Authority::of_token(ISSUER, &token);
-        assert_eq!(left.pairs, person(&[(A, "read"), (B, "read")]).pairs);
+        assert_eq!(left.pairs, person(&[(A, "read")]).pairs);
+        assert!(!left.covers(B), "the same word at another API is another thing");
         assert!(!left.covers("https://c.test"));
     }
 
@@ -318,8 +345,27 @@ mod tests {
         let names: Vec<_> = token.act.as_ref().unwrap().chain().map(|actor| actor.sub.as_str()).collect();
         assert_eq!(names, ["two", "one"]);
         let again = Authority::of_token(ISSUER, &token);
-        let impersonated = make(&again.clone().impersonated_by(&client("x")), api(A), WantedScope::All).unwrap();
-        assert_eq!(impersonated.act, token.act);
-        assert_eq!(again.delegated_to(&client("three"), 2).unwrap_err().reason(), "actor_chain_too_long");
+        assert_eq!(again.clone().delegated_to(&client("x"), 2).unwrap_err().reason(), "actor_chain_too_long");
+        assert_eq!(again.clone().impersonated_by(&client("x"), 2).unwrap_err().reason(), "actor_chain_too_long");
+        let impersonated = make(&again.impersonated_by(&client("x"), 3).unwrap(), api(A), WantedScope::All).unwrap();
+        let names: Vec<_> = impersonated.act.as_ref().unwrap().chain().map(|actor| actor.sub.as_str()).collect();
+        assert_eq!(names, ["x", "two", "one"], "nobody hides behind somebody else");
+        let direct = make(&person(ALL).impersonated_by(&client("x"), 1).unwrap(), api(A), WantedScope::All).unwrap();
+        assert_eq!(direct.act, None);
+    }
+
+    #[test]
+    fn a_token_is_not_exchanged_for_ever() {
+        let mut left = person(ALL);
+        let refused = (0..100).find_map(|_| {
+            let token = match make(&left, api(A), WantedScope::All) {
+                Ok(token) => token,
+                Err(reason) => return Some(reason),
+            };
+            assert!(serde_json::to_vec(&token).unwrap().len() < MAX_TOKEN_LENGTH / 2);
+            left = Authority::of_token(ISSUER, &token).impersonated_by(&client("x"), 4).unwrap();
+            None
+        });
+        assert_eq!(refused, Some("lineage_too_long"));
     }
 }
