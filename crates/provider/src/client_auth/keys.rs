@@ -13,8 +13,10 @@ use url::Url;
 use super::refused;
 use crate::{Context, refusal::Refusal, registry::Client};
 
-/// How long fetched keys are used.
+/// How long fetched keys are used before they are fetched again.
 const MAX_AGE: Duration = Duration::from_secs(300);
+/// How long they are used while they cannot be fetched again.
+const LONGEST: Duration = Duration::from_secs(3600);
 /// How soon they may be fetched again, because of an unknown `kid` or a failure: whoever sends nonsense must not make
 /// us a nuisance.
 const PAUSE: Duration = Duration::from_secs(15);
@@ -30,11 +32,31 @@ pub(super) enum Freshness {
     Newer,
 }
 
-/// A fetch, and when it was begun. No keys: it failed.
+/// What was fetched, and when that was last tried.
 #[derive(Clone, Debug)]
 struct Fetched {
-    keys: Option<Arc<Jwks>>,
-    at: OffsetDateTime,
+    /// The keys, and when they were asked for. A fetch that fails leaves them as they are.
+    keys: Option<(Arc<Jwks>, OffsetDateTime)>,
+    tried_at: OffsetDateTime,
+}
+
+impl Fetched {
+    /// The keys, unless they are too old to believe in.
+    fn usable(&self, now: OffsetDateTime) -> Option<Arc<Jwks>> {
+        self.keys.as_ref().filter(|(_, at)| now - *at < LONGEST).map(|(keys, _)| Arc::clone(keys))
+    }
+
+    /// Whether they should be fetched again, and may be.
+    fn is_due(&self, now: OffsetDateTime, freshness: Freshness) -> bool {
+        let aged = self.keys.as_ref().is_none_or(|(_, at)| now - *at >= MAX_AGE);
+        (aged || freshness == Freshness::Newer) && now - self.tried_at >= PAUSE
+    }
+
+    /// After another try.
+    fn tried(before: Option<&Self>, outcome: Option<Jwks>, now: OffsetDateTime) -> Self {
+        let new = outcome.map(|keys| (Arc::new(keys), now));
+        Self { keys: new.or_else(|| before?.keys.clone()), tried_at: now }
+    }
 }
 
 /// What was fetched, by URL.
@@ -45,12 +67,15 @@ pub struct ClientKeys {
 
 impl Default for ClientKeys {
     fn default() -> Self {
-        Self { fetched: Cache::builder().max_capacity(CAPACITY).time_to_live(MAX_AGE).build() }
+        Self { fetched: Cache::builder().max_capacity(CAPACITY).time_to_live(LONGEST).build() }
     }
 }
 
 impl ClientKeys {
     /// The keys of a client.
+    ///
+    /// # Errors
+    /// `Refusal::Unavailable` when they are not known and cannot be fetched.
     pub(super) async fn of(
         &self,
         context: &Context,
@@ -61,26 +86,28 @@ impl ClientKeys {
             return Ok(Arc::new(parse(inline)));
         }
         let uri = client.metadata.jwks_uri.as_deref().ok_or_else(|| refused("client_has_no_keys"))?;
-        let found = self.fetch(context, uri, freshness).await;
-        found.keys.ok_or_else(|| refused("client_keys_unreachable"))
+        let found = self.fetched.get(uri).await;
+        let found = match found.filter(|found| !found.is_due(context.now, freshness)) {
+            Some(found) => found,
+            None => self.fetch(context, uri, freshness).await?,
+        };
+        let unreachable = || Refusal::unavailable(format!("the keys of client {} cannot be fetched", client.client_id));
+        found.usable(context.now).ok_or_else(unreachable)
     }
 
-    /// Many requests for one URL make one fetch.
-    async fn fetch(&self, context: &Context, uri: &str, freshness: Freshness) -> Fetched {
-        if let Some(found) = self.fetched.get(uri).await {
-            let wanted = found.keys.is_none() || freshness == Freshness::Newer;
-            if !wanted || context.now - found.at < PAUSE {
-                return found;
-            }
-            // Those who come in the meantime wait for the new ones.
-            self.fetched.invalidate(uri).await;
-        }
-        self.fetched
-            .get_with_by_ref(uri, async {
-                let keys = get(context, uri).await;
-                Fetched { keys: keys.map(Arc::new), at: context.now }
-            })
-            .await
+    /// Many requests for one URL make one fetch, which goes on when they hang up: so that it counts.
+    async fn fetch(&self, context: &Context, uri: &str, freshness: Freshness) -> Result<Fetched, Refusal> {
+        let (cache, context, uri) = (self.fetched.clone(), context.clone(), uri.to_owned());
+        let fetch = async move {
+            let now = context.now;
+            let renewed = async {
+                let outcome = get(&context, &uri).await;
+                Fetched::tried(cache.get(&uri).await.as_ref(), outcome, now)
+            };
+            let entry = cache.entry_by_ref(&uri);
+            entry.or_insert_with_if(renewed, |found| found.is_due(now, freshness)).await.into_value()
+        };
+        tokio::spawn(fetch).await.map_err(|error| Refusal::internal(format!("fetching a client's keys: {error}")))
     }
 }
 
@@ -106,8 +133,25 @@ fn parse(document: &Value) -> Jwks {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use time::macros::datetime;
 
     use super::*;
+
+    #[test]
+    fn a_failure_leaves_what_was_known() {
+        let now = datetime!(2030-01-01 00:00 UTC);
+        let good = Fetched::tried(None, Some(parse(&json!({ "keys": [{ "kty": "EC", "kid": "a" }] }))), now);
+        assert!(!good.is_due(now, Freshness::Newer), "not that soon");
+        let later = now + PAUSE;
+        assert!(good.is_due(later, Freshness::Newer) && !good.is_due(later, Freshness::Cached));
+        assert!(good.is_due(now + MAX_AGE, Freshness::Cached));
+        let failed = Fetched::tried(Some(&good), None, now + MAX_AGE);
+        assert_eq!(failed.usable(now + MAX_AGE).map(|keys| keys.keys.len()), Some(1));
+        assert!(!failed.is_due(now + MAX_AGE, Freshness::Cached), "no second try at once");
+        assert!(failed.is_due(now + MAX_AGE + PAUSE, Freshness::Cached));
+        assert!(failed.usable(now + LONGEST).is_none(), "they may have been withdrawn since");
+        assert!(Fetched::tried(None, None, now).usable(now).is_none());
+    }
 
     #[test]
     fn keys_of_other_shapes_are_left_out() {
