@@ -1,26 +1,34 @@
 //! The context of a call: its name, its caller, and the one reading of the clock.
+//!
+//! Extractors run before the body is there, and a body may take its time. So the clock is read when a handler looks at
+//! the context for the first time, which it does when it has read the form.
 
 use std::{
     convert::Infallible,
     net::{IpAddr, SocketAddr},
     ops::Deref,
+    sync::{Arc, OnceLock},
 };
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use http::{HeaderMap, header::USER_AGENT, request::Parts};
 use ipnet::IpNet;
-use provider::{Context, RequestInfo, id::RequestId};
+use provider::{Context, Provider, RequestInfo, id::RequestId};
 
 use crate::state::App;
 
-/// The context of this request.
+/// The context of this request, which begins when it is first looked at.
 #[derive(Clone, Debug)]
-pub struct Call(pub Context);
+pub struct Call {
+    provider: Arc<Provider>,
+    info: RequestInfo,
+    begun: OnceLock<Context>,
+}
 
 impl Deref for Call {
     type Target = Context;
     fn deref(&self) -> &Context {
-        &self.0
+        self.begun.get_or_init(|| self.provider.begin(self.info.clone()))
     }
 }
 
@@ -31,9 +39,13 @@ impl FromRequestParts<App> for Call {
         let id = parts.extensions.get::<RequestId>().copied().unwrap_or_else(RequestId::new);
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
         let address = peer.map(|peer| caller(peer, &parts.headers, &app.trusted_proxies));
-        let user_agent =
-            parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).map(|text| text.chars().take(256).collect());
-        Ok(Self(app.provider.begin(RequestInfo { id, address, user_agent })))
+        let user_agent = parts
+            .headers
+            .get(USER_AGENT)
+            .and_then(|value| value.to_str().ok())
+            .map(|text| text.chars().take(256).collect());
+        let info = RequestInfo { id, address, user_agent };
+        Ok(Self { provider: Arc::clone(&app.provider), info, begun: OnceLock::new() })
     }
 }
 

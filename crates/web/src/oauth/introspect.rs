@@ -15,12 +15,12 @@ use crate::{
 const ENDPOINT: Endpoint = Endpoint { name: "introspect", challenged: Challenged::Client };
 
 /// Parses form and credentials, nothing else.
-pub async fn introspect(Call(context): Call, headers: HeaderMap, form: Result<Form, Unreadable>) -> Response {
+pub async fn introspect(call: Call, headers: HeaderMap, form: Result<Form, Unreadable>) -> Response {
     let params = match form {
         Ok(Form(params)) => params,
         Err(unreadable) => return json::unreadable(ENDPOINT, &unreadable),
     };
-    match answer(&context, &headers, &params).await {
+    match answer(&call, &headers, &params).await {
         Ok(response) => json::ok(&response),
         Err(refusal) => json::refused(ENDPOINT, &refusal),
     }

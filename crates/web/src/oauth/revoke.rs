@@ -15,12 +15,12 @@ use crate::{
 const ENDPOINT: Endpoint = Endpoint { name: "revoke", challenged: Challenged::Client };
 
 /// Parses form and credentials, nothing else. The answer has no body: its status says it all (section 2.2).
-pub async fn revoke(Call(context): Call, headers: HeaderMap, form: Result<Form, Unreadable>) -> Response {
+pub async fn revoke(call: Call, headers: HeaderMap, form: Result<Form, Unreadable>) -> Response {
     let params = match form {
         Ok(Form(params)) => params,
         Err(unreadable) => return json::unreadable(ENDPOINT, &unreadable),
     };
-    match answer(&context, &headers, &params).await {
+    match answer(&call, &headers, &params).await {
         Ok(()) => {
             let no_store = HeaderValue::from_static("no-store");
             (StatusCode::OK, [(header::CACHE_CONTROL, no_store)]).into_response()

@@ -19,12 +19,12 @@ use crate::{
 const ENDPOINT: Endpoint = Endpoint { name: "userinfo", challenged: Challenged::Bearer };
 
 /// The token is in the header; one in the query is none (RFC 9700 section 4.3.2).
-pub async fn get(Call(context): Call, headers: HeaderMap) -> Response {
-    respond(&context, token(&headers, &Params::default())).await
+pub async fn get(call: Call, headers: HeaderMap) -> Response {
+    respond(&call, token(&headers, &Params::default())).await
 }
 
 /// The token is in the header or in the form, not in both.
-pub async fn post(Call(context): Call, headers: HeaderMap, body: Body) -> Response {
+pub async fn post(call: Call, headers: HeaderMap, body: Body) -> Response {
     // Whoever sends the token in the header may send any body, or none.
     let params = match params::is_form(&headers) {
         false if headers.contains_key(axum::http::header::AUTHORIZATION) => Params::default(),
@@ -33,7 +33,7 @@ pub async fn post(Call(context): Call, headers: HeaderMap, body: Body) -> Respon
             Err(unreadable) => return json::unreadable(ENDPOINT, &unreadable),
         },
     };
-    respond(&context, token(&headers, &params)).await
+    respond(&call, token(&headers, &params)).await
 }
 
 /// The one access token of a request, `None` if it has none.
