@@ -2,8 +2,14 @@
 
 use std::time::Duration;
 
+use provider::apply::duration;
+
 use super::{Config, ConfigError};
 
+/// The most actors of one chain: all of them go into a token, which must not grow too long.
+const LONGEST_CHAIN: usize = 10;
+const HOUR: Duration = Duration::from_secs(60 * 60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Memory in KiB times passes: OWASP's least for argon2id (7 MiB with 5 passes).
 const LEAST_HASHING: u64 = 7 * 1024 * 5;
 
@@ -25,9 +31,10 @@ pub fn find(config: &Config) -> Vec<ConfigError> {
             problems.push(config.error("outbound.extra_ca_files", format!("{}: {error}", path.display())));
         }
     }
-    if config.limits.actor_chain == 0 {
-        problems.push(config.error("limits.actor_chain", "must be at least 1"));
+    if !(1..=LONGEST_CHAIN).contains(&config.limits.actor_chain) {
+        problems.push(config.error("limits.actor_chain", format!("must be between 1 and {LONGEST_CHAIN}")));
     }
+    too_long(config, &mut problems);
     problems
 }
 
@@ -112,6 +119,27 @@ fn lifetimes(config: &Config, problems: &mut Vec<ConfigError>) {
     }
     if ours.authorization_request.0 < Duration::from_secs(60) {
         problems.push(config.error("lifetimes.authorization_request", "must be at least 60s"));
+    }
+}
+
+/// What nobody means, and time cannot be reckoned with for ever.
+fn too_long(config: &Config, problems: &mut Vec<ConfigError>) {
+    let ours = &config.lifetimes;
+    for (key, span, most) in [
+        ("lifetimes.id_token", ours.id_token, DAY),
+        ("lifetimes.refresh_absolute", ours.refresh_absolute, 731 * DAY),
+        ("lifetimes.authorization_request", ours.authorization_request, DAY),
+        ("lifetimes.jwks_max_age", ours.jwks_max_age, DAY),
+        ("lifetimes.key_margin", ours.key_margin, DAY),
+        ("lifetimes.key_rotation", ours.key_rotation, 731 * DAY),
+        ("lifetimes.key_hint_grace", ours.key_hint_grace, 366 * DAY),
+        ("sessions.absolute", config.sessions.absolute, 366 * DAY),
+        ("server.shutdown_grace", config.server.shutdown_grace, HOUR),
+        ("passwords.queue_wait", config.passwords.queue_wait, Duration::from_secs(60)),
+    ] {
+        if span.0 > most {
+            problems.push(config.error(key, format!("must be at most {}", duration::format(most))));
+        }
     }
 }
 
