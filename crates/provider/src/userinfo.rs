@@ -1,5 +1,7 @@
 //! Userinfo (OpenID Connect Core section 5.3).
 
+use std::fmt;
+
 use jose::Algorithm;
 use protocol::error::ErrorCode;
 use serde_json::{Map, Value};
@@ -18,13 +20,22 @@ use crate::{
 /// The `typ` of a signed response. Without `exp` and `iat` it cannot pass for an ID token.
 const USERINFO_TYP: &str = "JWT";
 
-/// What the endpoint answers.
-#[derive(Clone, Debug)]
+/// What the endpoint answers. `Debug` hides it: it is about a person.
+#[derive(Clone)]
 pub enum Userinfo {
     /// Claims, as JSON.
     Plain(Map<String, Value>),
     /// The same as a JWT, where the client registered that.
     Signed(String),
+}
+
+impl fmt::Debug for Userinfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Plain(_) => "Plain",
+            Self::Signed(_) => "Signed",
+        })
+    }
 }
 
 /// The claims that an access token gives access to.

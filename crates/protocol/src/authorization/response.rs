@@ -37,13 +37,22 @@ impl ResponseMode {
     }
 }
 
-/// What the client is told.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What the client is told. `Debug` hides the code.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// An authorization code.
     Code(String),
     /// An error (RFC 6749 §4.1.2.1).
     Error(OAuthError),
+}
+
+impl fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Code(_) => f.write_str("Code"),
+            Self::Error(error) => f.debug_tuple("Error").field(error).finish(),
+        }
+    }
 }
 
 /// The answer to an authorization request whose client and redirect URI can

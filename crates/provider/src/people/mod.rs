@@ -3,6 +3,8 @@
 pub mod login_name;
 mod write;
 
+use std::fmt;
+
 use credentials::password;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
@@ -79,13 +81,22 @@ pub struct NewUser {
     pub password: Option<Password>,
 }
 
-/// A password, or what is left of it.
-#[derive(Clone, Debug)]
+/// A password, or what is left of it. `Debug` hides both.
+#[derive(Clone)]
 pub enum Password {
     /// As the person types it.
     Plain(SecretString),
     /// As another system hashed it: PHC string format.
     Hash(String),
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Plain(_) => "Plain",
+            Self::Hash(_) => "Hash",
+        })
+    }
 }
 
 impl Password {
