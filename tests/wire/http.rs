@@ -241,7 +241,11 @@ fn odd_headers_are_no_error() {
         ] {
             let reply = world.get(&path).header(name, &value).send().await;
             assert!(matches!(reply.status, 200 | 302 | 303), "{name}: {reply:?}");
-            let reply = world.token_call(&world.client("job"), &[("grant_type", "client_credentials")]).header(name, &value).send().await;
+            let reply = world
+                .token_call(&world.client("job"), &[("grant_type", "client_credentials")])
+                .header(name, &value)
+                .send()
+                .await;
             let expected: &[u16] = match name {
                 "authorization" => &[400, 401],
                 "content-type" => &[400],

@@ -15,12 +15,12 @@ fn disguises(secret: &str) -> Vec<String> {
         vec![secret.to_owned(), hex(secret.as_bytes()), STANDARD_NO_PAD.encode(secret), URL_SAFE_NO_PAD.encode(secret)];
     // What a prefixed token carries, in its bytes.
     let body = secret.split_once('_').map_or(secret, |(_, body)| body);
-    if let Ok(bytes) = URL_SAFE_NO_PAD.decode(body) {
-        if bytes.len() >= 32 {
-            // The secret part is the last 32 bytes; what stands before may be an id.
-            let tail = &bytes[bytes.len() - 32..];
-            all.extend([hex(tail), STANDARD.encode(tail), URL_SAFE_NO_PAD.encode(tail)]);
-        }
+    if let Ok(bytes) = URL_SAFE_NO_PAD.decode(body)
+        && bytes.len() >= 32
+    {
+        // The secret part is the last 32 bytes; what stands before may be an id.
+        let tail = &bytes[bytes.len() - 32..];
+        all.extend([hex(tail), STANDARD.encode(tail), URL_SAFE_NO_PAD.encode(tail)]);
     }
     all
 }

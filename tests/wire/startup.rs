@@ -47,7 +47,7 @@ fn unsafe_configurations_are_refused_with_their_line() {
             ("server.body_limit", ("server", "body_limit", "\"lots\"".into())),
         ];
         for (key, setting) in cases {
-            let home = Home::new(&database.url, &[setting.clone()]);
+            let home = Home::new(&database.url, std::slice::from_ref(&setting));
             let said = refused(&home).await;
             let text = std::fs::read_to_string(&home.config).unwrap();
             let assignment = format!("{} = ", setting.1);

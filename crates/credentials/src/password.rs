@@ -3,10 +3,7 @@
 
 use std::ops::RangeInclusive;
 
-use argon2::{
-    Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
-    password_hash::phc::PasswordHash,
-};
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version, password_hash::phc::PasswordHash};
 use precis_profiles::{OpaqueString, precis_core::profile::PrecisFastInvocation};
 use zeroize::Zeroizing;
 
@@ -56,11 +53,7 @@ pub struct Parameters {
 impl Default for Parameters {
     /// 19 MiB, two passes, one lane: OWASP's recommendation.
     fn default() -> Self {
-        Self {
-            memory: Params::DEFAULT_M_COST,
-            iterations: Params::DEFAULT_T_COST,
-            parallelism: Params::DEFAULT_P_COST,
-        }
+        Self { memory: Params::DEFAULT_M_COST, iterations: Params::DEFAULT_T_COST, parallelism: Params::DEFAULT_P_COST }
     }
 }
 
@@ -75,8 +68,8 @@ impl Parameters {
     }
 
     fn argon2(&self) -> Result<Argon2<'static>, PasswordError> {
-        let params = Params::new(self.memory, self.iterations, self.parallelism, None)
-            .map_err(|_| PasswordError::Parameters)?;
+        let params =
+            Params::new(self.memory, self.iterations, self.parallelism, None).map_err(|_| PasswordError::Parameters)?;
         Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
     }
 }
@@ -111,10 +104,8 @@ pub fn check_hash(phc: &str) -> Result<(), PasswordError> {
 /// What `check` says; `Parameters`; `OutOfMemory`.
 pub fn hash(password: &str, parameters: &Parameters) -> Result<String, PasswordError> {
     let prepared = prepare(password)?;
-    let hash: PasswordHash = parameters
-        .argon2()?
-        .hash_password(prepared.as_bytes())
-        .map_err(|_| PasswordError::OutOfMemory)?;
+    let hash: PasswordHash =
+        parameters.argon2()?.hash_password(prepared.as_bytes()).map_err(|_| PasswordError::OutOfMemory)?;
     Ok(hash.to_string())
 }
 
@@ -147,20 +138,13 @@ pub fn is_outdated(phc: &str, parameters: &Parameters) -> bool {
     let Ok(found) = Params::try_from(&hash) else {
         return true;
     };
-    let found = Parameters {
-        memory: found.m_cost(),
-        iterations: found.t_cost(),
-        parallelism: found.p_cost(),
-    };
+    let found = Parameters { memory: found.m_cost(), iterations: found.t_cost(), parallelism: found.p_cost() };
     hash.algorithm.as_str() != "argon2id" || found != *parameters
 }
 
 fn parse(phc: &str) -> Result<PasswordHash, PasswordError> {
     let hash = PasswordHash::new(phc).map_err(|_| PasswordError::Hash)?;
-    if !matches!(hash.algorithm.as_str(), "argon2id" | "argon2i")
-        || hash.salt.is_none()
-        || hash.hash.is_none()
-    {
+    if !matches!(hash.algorithm.as_str(), "argon2id" | "argon2i") || hash.salt.is_none() || hash.hash.is_none() {
         return Err(PasswordError::Hash);
     }
     let params = Params::try_from(&hash).map_err(|_| PasswordError::Hash)?;
@@ -173,15 +157,10 @@ fn prepare(password: &str) -> Result<Zeroizing<String>, PasswordError> {
     if password.len() > *LENGTH.end() {
         return Err(PasswordError::TooLong);
     }
-    let prepared = OpaqueString::enforce(password)
-        .map(|prepared| Zeroizing::new(prepared.into_owned()))
-        .map_err(|_| {
-            if password.is_empty() {
-                PasswordError::TooShort
-            } else {
-                PasswordError::Characters
-            }
-        })?;
+    let prepared =
+        OpaqueString::enforce(password)
+            .map(|prepared| Zeroizing::new(prepared.into_owned()))
+            .map_err(|_| if password.is_empty() { PasswordError::TooShort } else { PasswordError::Characters })?;
     if prepared.len() < *LENGTH.start() {
         return Err(PasswordError::TooShort);
     }
@@ -197,11 +176,7 @@ mod tests {
 
     use super::*;
 
-    const CHEAP: Parameters = Parameters {
-        memory: 64,
-        iterations: 1,
-        parallelism: 1,
-    };
+    const CHEAP: Parameters = Parameters { memory: 64, iterations: 1, parallelism: 1 };
 
     #[test]
     fn verifies_what_it_hashed() {
@@ -210,11 +185,7 @@ mod tests {
         assert!(verify("correct horse battery", &phc).unwrap());
         assert!(!verify("correct horse batterie", &phc).unwrap());
         assert!(!verify("", &phc).unwrap());
-        assert_ne!(
-            phc,
-            hash("correct horse battery", &CHEAP).unwrap(),
-            "each hash has a salt of its own"
-        );
+        assert_ne!(phc, hash("correct horse battery", &CHEAP).unwrap(), "each hash has a salt of its own");
     }
 
     #[test]
@@ -231,10 +202,7 @@ mod tests {
     fn composed_and_decomposed_letters_are_one_password() {
         let phc = hash("caf\u{e9} au lait", &CHEAP).unwrap();
         assert!(verify("cafe\u{301} au lait", &phc).unwrap());
-        assert!(
-            verify("caf\u{e9}\u{a0}au\u{a0}lait", &phc).unwrap(),
-            "a no-break space is a space"
-        );
+        assert!(verify("caf\u{e9}\u{a0}au\u{a0}lait", &phc).unwrap(), "a no-break space is a space");
         assert!(!verify("cafe au lait", &phc).unwrap());
     }
 
@@ -250,14 +218,8 @@ mod tests {
     #[test]
     fn foreign_and_costly_hashes_are_refused() {
         assert_eq!(check_hash("password"), Err(PasswordError::Hash));
-        assert_eq!(
-            check_hash("$2b$12$abcdefghijklmnopqrstuv"),
-            Err(PasswordError::Hash)
-        );
-        assert_eq!(
-            check_hash("$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ"),
-            Err(PasswordError::Hash)
-        );
+        assert_eq!(check_hash("$2b$12$abcdefghijklmnopqrstuv"), Err(PasswordError::Hash));
+        assert_eq!(check_hash("$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ"), Err(PasswordError::Hash));
         let costly = "$argon2id$v=19$m=1048576,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
         assert_eq!(check_hash(costly), Err(PasswordError::TooCostly));
         assert_eq!(verify("password", costly), Err(PasswordError::TooCostly));
@@ -266,26 +228,10 @@ mod tests {
     #[test]
     fn parameters_are_checked() {
         assert_eq!(Parameters::default().check(), Ok(()));
-        assert_eq!(
-            Parameters { memory: 1, ..CHEAP }.check(),
-            Err(PasswordError::Parameters)
-        );
-        assert_eq!(
-            Parameters {
-                iterations: 99,
-                ..CHEAP
-            }
-            .check(),
-            Err(PasswordError::TooCostly)
-        );
+        assert_eq!(Parameters { memory: 1, ..CHEAP }.check(), Err(PasswordError::Parameters));
+        assert_eq!(Parameters { iterations: 99, ..CHEAP }.check(), Err(PasswordError::TooCostly));
         let phc = hash("correct horse battery", &CHEAP).unwrap();
         assert!(!is_outdated(&phc, &CHEAP));
-        assert!(is_outdated(
-            &phc,
-            &Parameters {
-                iterations: 2,
-                ..CHEAP
-            }
-        ));
+        assert!(is_outdated(&phc, &Parameters { iterations: 2, ..CHEAP }));
     }
 }

@@ -151,9 +151,7 @@ impl VerificationKeys {
         let algorithm = acceptable_algorithm(&compact.header, expect.algorithms)?;
         check_type(&compact.header, expect.typ)?;
         let kid = compact.header.kid.as_deref();
-        let (key_algorithm, key) = kid
-            .and_then(|kid| self.keys.get(kid))
-            .ok_or(VerifyError::UnknownKey)?;
+        let (key_algorithm, key) = kid.and_then(|kid| self.keys.get(kid)).ok_or(VerifyError::UnknownKey)?;
         if *key_algorithm != algorithm {
             return Err(VerifyError::Algorithm);
         }
@@ -163,10 +161,7 @@ impl VerificationKeys {
 
 impl From<Compact<'_>> for Verified {
     fn from(compact: Compact<'_>) -> Self {
-        Self {
-            header: compact.header,
-            payload: compact.payload,
-        }
+        Self { header: compact.header, payload: compact.payload }
     }
 }
 

@@ -159,10 +159,8 @@ pub async fn establish(context: &Context, proof: &Proof, arrival: &Arrival<'_>) 
     if let Some(previous) = arrival.previous.filter(|previous| previous.session_id != session_id) {
         ended = logout::end_session(context, &mut tx, previous.session_id, Ending::Replaced).await?;
     }
-    if !renewed {
-        if !sessions::open(&mut tx, session_id, &sign_in).await? {
-            return Ok(None);
-        }
+    if !renewed && !sessions::open(&mut tx, session_id, &sign_in).await? {
+        return Ok(None);
     }
     if let Some(cookie) = arrival.old_cookie {
         sessions::unbind(&mut tx, &cookie.hash()).await?;

@@ -145,11 +145,7 @@ fn trusted_requests_are_answered_to_the_client() {
             tell("claims no JSON", invalid, good().with("claims", "name")),
             tell("claims a list", invalid, good().with("claims", "[]")),
             tell("claims of the wrong type", invalid, good().with("claims", r#"{"id_token":{"name":true}}"#)),
-            tell(
-                "claims with a NUL in a name",
-                invalid,
-                good().with("claims", r#"{"userinfo":{"na\u0000me":null}}"#),
-            ),
+            tell("claims with a NUL in a name", invalid, good().with("claims", r#"{"userinfo":{"na\u0000me":null}}"#)),
             tell(
                 "claims with a NUL in a value",
                 invalid,

@@ -63,7 +63,7 @@ fn a_wrong_password_is_told_beside_the_form_and_like_an_unknown_name() {
             let again = Page { url: page.url.clone(), reply };
             assert!(again.has("login-submit"), "the form is gone: {again:#?}");
             assert!(
-                !again.reply.text().contains(&format!("value=\"{}\"", &*password)) || password.is_empty(),
+                !again.reply.text().contains(&format!("value=\"{password}\"")) || password.is_empty(),
                 "the page tells the password"
             );
             said.push((again.reply.status, again.text().replace(username, "")));

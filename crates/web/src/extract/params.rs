@@ -65,10 +65,7 @@ impl Form {
     /// `Unreadable`.
     pub async fn read(headers: &HeaderMap, body: Body) -> Result<Self, Unreadable> {
         if !is_form(headers) {
-            return Err(Unreadable::new(
-                StatusCode::BAD_REQUEST,
-                "The body must be application/x-www-form-urlencoded",
-            ));
+            return Err(Unreadable::new(StatusCode::BAD_REQUEST, "The body must be application/x-www-form-urlencoded"));
         }
         let too_large = || Unreadable::new(StatusCode::PAYLOAD_TOO_LARGE, "The body is larger than 64 KiB");
         let declared = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
