@@ -157,10 +157,9 @@ fn prepare(password: &str) -> Result<Zeroizing<String>, PasswordError> {
     if password.len() > *LENGTH.end() {
         return Err(PasswordError::TooLong);
     }
-    let prepared =
-        OpaqueString::enforce(password)
-            .map(|prepared| Zeroizing::new(prepared.into_owned()))
-            .map_err(|_| if password.is_empty() { PasswordError::TooShort } else { PasswordError::Characters })?;
+    let prepared = OpaqueString::enforce(password)
+        .map(|prepared| Zeroizing::new(prepared.into_owned()))
+        .map_err(|_| if password.is_empty() { PasswordError::TooShort } else { PasswordError::Characters })?;
     if prepared.len() < *LENGTH.start() {
         return Err(PasswordError::TooShort);
     }
