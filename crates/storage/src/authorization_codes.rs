@@ -29,7 +29,8 @@ pub struct NewCode {
     pub code_challenge: Option<String>,
     /// 60 seconds from now at most.
     pub expires_at: OffsetDateTime,
-    /// Issued only if the person has allowed the client all of these pairs before; `None`: in any case.
+    /// Issued only if the person has allowed the client all of these pairs before (an empty scope is allowed with any
+    /// other of its resource); `None`: in any case.
     pub needs_consent: Option<ScopePairs>,
 }
 
@@ -71,7 +72,7 @@ pub async fn insert(
                where not $29 or not exists (
                    select from unnest($30::text[], $31::text[]) as asked (resource, scope)
                    where not exists (select from consent c where c.user_id = $3 and c.client_key = $2
-                                       and c.resource = asked.resource and c.scope = asked.scope))),
+                                       and c.resource = asked.resource and asked.scope in (c.scope, '')))),
            given as (
                insert into grants (id, kind, client_key, user_id, user_epoch, session_id, pairs, default_resource,
                                    claims_request, nonce, auth_time, acr, amr, offline, created_at, expires_at,
