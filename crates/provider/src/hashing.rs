@@ -63,10 +63,7 @@ pub struct HashingPool {
 
 impl std::fmt::Debug for HashingPool {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("HashingPool")
-            .field("threads", &self.shared.threads)
-            .field("waiting", &self.waiting())
-            .finish()
+        f.debug_struct("HashingPool").field("threads", &self.shared.threads).field("waiting", &self.waiting()).finish()
     }
 }
 
@@ -76,21 +73,15 @@ impl HashingPool {
     /// # Errors
     /// One line for the operator when argon2 does not take the parameters or a thread cannot be started.
     pub fn start(settings: &Hashing) -> Result<Self, String> {
-        let parameters = Parameters {
-            memory: settings.memory,
-            iterations: settings.iterations,
-            parallelism: settings.parallelism,
-        };
+        let parameters =
+            Parameters { memory: settings.memory, iterations: settings.iterations, parallelism: settings.parallelism };
         parameters.check().map_err(|error| error.to_string())?;
         let threads = match settings.threads {
             0 => (thread::available_parallelism().map_or(1, usize::from) / 2).max(1),
             threads => threads,
         };
         let shared = Arc::new(Shared {
-            queue: Mutex::new(Queue {
-                jobs: VecDeque::new(),
-                closed: false,
-            }),
+            queue: Mutex::new(Queue { jobs: VecDeque::new(), closed: false }),
             filled: Condvar::new(),
             parameters,
             wait: settings.wait,
@@ -114,9 +105,7 @@ impl HashingPool {
     /// `Refusal::Unavailable` when it cannot be done in time. What `password::check` would say must have been
     /// asked before: here it is `Refusal::Internal`.
     pub async fn hash(&self, password: SecretString) -> Result<String, Refusal> {
-        self.run(move |parameters| password::hash(password.expose_secret(), &parameters))
-            .await?
-            .map_err(refused)
+        self.run(move |parameters| password::hash(password.expose_secret(), &parameters)).await?.map_err(refused)
     }
 
     /// Whether a password is the one that was hashed.
@@ -124,9 +113,7 @@ impl HashingPool {
     /// # Errors
     /// `Refusal::Unavailable` when it cannot be said in time; `Refusal::Internal` when the hash is unusable.
     pub async fn verify(&self, password: SecretString, phc: String) -> Result<bool, Refusal> {
-        self.run(move |_| password::verify(password.expose_secret(), &phc))
-            .await?
-            .map_err(refused)
+        self.run(move |_| password::verify(password.expose_secret(), &phc)).await?.map_err(refused)
     }
 
     /// Takes as long as `verify`, for a person who does not exist or has no password.
@@ -134,9 +121,7 @@ impl HashingPool {
     /// # Errors
     /// `Refusal::Unavailable`, as `verify` would.
     pub async fn verify_dummy(&self, password: SecretString) -> Result<(), Refusal> {
-        self.verify(password, self.shared.dummy.clone())
-            .await
-            .map(drop)
+        self.verify(password, self.shared.dummy.clone()).await.map(drop)
     }
 
     /// Whether a hash was made with other parameters than today's and should be made anew at a sign-in.
@@ -168,8 +153,7 @@ impl HashingPool {
             }),
         })?;
         // One that was begun just before its deadline is worth waiting for.
-        let patience =
-            self.shared.wait + Duration::from_micros(2 * self.shared.cost.load(Ordering::Relaxed));
+        let patience = self.shared.wait + Duration::from_micros(2 * self.shared.cost.load(Ordering::Relaxed));
         match tokio::time::timeout(patience, outcome).await {
             Ok(Ok(outcome)) => Ok(outcome),
             Ok(Err(_)) | Err(_) => Err(too_busy()),
@@ -180,8 +164,7 @@ impl HashingPool {
         let shared = &self.shared;
         let mut queue = shared.lock();
         let ahead = u64::try_from(queue.jobs.len()).unwrap_or(u64::MAX);
-        let micros =
-            ahead.saturating_mul(shared.cost.load(Ordering::Relaxed)) / shared.threads as u64;
+        let micros = ahead.saturating_mul(shared.cost.load(Ordering::Relaxed)) / shared.threads as u64;
         if queue.jobs.len() >= MOST_WAITING || Duration::from_micros(micros) > shared.wait {
             return Err(too_busy());
         }
@@ -217,11 +200,7 @@ fn refused(error: PasswordError) -> Refusal {
 
 /// A hash of nothing that anybody knows, with the parameters that new passwords get.
 fn dummy(parameters: &Parameters) -> String {
-    let Parameters {
-        memory,
-        iterations,
-        parallelism,
-    } = parameters;
+    let Parameters { memory, iterations, parallelism } = parameters;
     // What it costs to verify depends on the parameters alone, so it need not be a real hash of anything.
     format!(
         "$argon2id$v=19$m={memory},t={iterations},p={parallelism}\
@@ -239,12 +218,7 @@ fn work(shared: &Shared) {
             }
             match queue.jobs.pop_front() {
                 Some(job) => break job,
-                None => {
-                    queue = shared
-                        .filled
-                        .wait(queue)
-                        .expect("no holder of this lock panics")
-                }
+                None => queue = shared.filled.wait(queue).expect("no holder of this lock panics"),
             }
         };
         metrics::gauge!("chancery_hashing_waiting").set(queue.jobs.len() as f64);
@@ -258,11 +232,7 @@ fn work(shared: &Shared) {
         }
         let took = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
         let before = shared.cost.load(Ordering::Relaxed);
-        let smoothed = if before == 0 {
-            took
-        } else {
-            (before * 7 + took) / 8
-        };
+        let smoothed = if before == 0 { took } else { (before * 7 + took) / 8 };
         shared.cost.store(smoothed, Ordering::Relaxed);
         metrics::histogram!("chancery_hashing_seconds").record(begun.elapsed().as_secs_f64());
     }
@@ -285,13 +255,7 @@ mod tests {
     use super::*;
 
     fn pool(wait: Duration) -> HashingPool {
-        let settings = Hashing {
-            memory: 64,
-            iterations: 1,
-            parallelism: 1,
-            threads: 1,
-            wait,
-        };
+        let settings = Hashing { memory: 64, iterations: 1, parallelism: 1, threads: 1, wait };
         HashingPool::start(&settings).unwrap()
     }
 
@@ -299,23 +263,11 @@ mod tests {
     async fn hashes_and_verifies() {
         let pool = pool(Duration::from_secs(10));
         let phc = pool.hash("correct horse".into()).await.unwrap();
-        assert!(
-            pool.verify("correct horse".into(), phc.clone())
-                .await
-                .unwrap()
-        );
-        assert!(
-            !pool
-                .verify("another horse".into(), phc.clone())
-                .await
-                .unwrap()
-        );
+        assert!(pool.verify("correct horse".into(), phc.clone()).await.unwrap());
+        assert!(!pool.verify("another horse".into(), phc.clone()).await.unwrap());
         assert!(!pool.is_outdated(&phc));
         pool.verify_dummy("correct horse".into()).await.unwrap();
-        assert!(
-            password::check_hash(&pool.shared.dummy).is_ok(),
-            "the dummy costs what a real hash costs"
-        );
+        assert!(password::check_hash(&pool.shared.dummy).is_ok(), "the dummy costs what a real hash costs");
     }
 
     #[tokio::test]
@@ -339,10 +291,7 @@ mod tests {
 
     #[test]
     fn bad_parameters_are_named() {
-        let settings = Hashing {
-            memory: 1,
-            ..Hashing::default()
-        };
+        let settings = Hashing { memory: 1, ..Hashing::default() };
         assert!(HashingPool::start(&settings).is_err());
     }
 }
