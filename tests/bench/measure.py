@@ -118,7 +118,8 @@ def fill(clients, grants):
                    now(), now() + interval '30 days'
             from people, generate_series({lo}, {hi} - 1) n""")
     progress("clients and grants", steps, steps)
-    psql("vacuum analyze")
+    # Only what was filled: the others are as empty as on a new server, and their plans must not come from that.
+    psql("vacuum analyze client, grants")
 
 
 def progress(what, done, total):
@@ -354,9 +355,9 @@ class Table:
         return rate
 
     def record(self, name, pid):
-        """Where the time goes, by `perf`: `perf report -i FILE` tells."""
+        """Where the time of the server's core goes: `perf report -i FILE --sort comm,symbol` tells."""
         file = WORK / (re.sub(r"\W+", "-", name) + ".perf")
-        subprocess.run(["perf", "record", "-q", "-F", "997", "-e", "cpu-clock", "-g", "-o", str(file), "-p", str(pid), "--",
+        subprocess.run(["perf", "record", "-q", "-F", "997", "-e", "cpu-clock", "-g", "-o", str(file), *(["-a", "-C", "0"] if SERVER_CORE else ["-p", str(pid)]), "--",
                         "sleep", str(max(1, self.seconds - 2))], check=False, stderr=subprocess.DEVNULL)
         print(f"    profile: {file}")
 
