@@ -28,6 +28,7 @@ mod refresh;
 mod secrets_at_rest;
 mod service;
 mod session;
+mod spending;
 mod startup;
 mod tables;
 mod userinfo;
