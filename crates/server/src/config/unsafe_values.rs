@@ -60,8 +60,9 @@ fn server(config: &Config, problems: &mut Vec<ConfigError>) {
     if server.body_limit.0 < 4096 || server.body_limit.0 > 1 << 20 {
         problems.push(config.error("server.body_limit", "must be between 4KiB and 1MiB"));
     }
-    if server.head_limit.0 < 8192 || server.head_limit.0 > 1 << 20 {
-        problems.push(config.error("server.head_limit", "must be between 8KiB and 1MiB"));
+    // A whole authorization request travels sealed in one address: 28 KiB hold the largest that is accepted.
+    if server.head_limit.0 < 28 * 1024 || server.head_limit.0 > 1 << 20 {
+        problems.push(config.error("server.head_limit", "must be between 28KiB and 1MiB"));
     }
     if server.max_connections == 0 {
         problems.push(config.error("server.max_connections", "must be at least 1"));
