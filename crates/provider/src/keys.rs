@@ -133,12 +133,18 @@ impl KeyRing {
         now: OffsetDateTime,
     ) -> Result<Self, StorageError> {
         let mut rows = signing_keys::list(database, now).await?;
-        if !ALGORITHMS.iter().all(|algorithm| rows.iter().any(|row| signs(row, *algorithm))) {
+        let mut fresh = Vec::new();
+        for algorithm in ALGORITHMS {
+            if !rows.iter().any(|row| signs(row, algorithm)) {
+                fresh.push(generate(algorithm).await?);
+            }
+        }
+        if !fresh.is_empty() {
+            // The lock is held for as long as it takes to write them, not to make them: nobody waits for it in vain.
             let mut tx = database.begin().await?;
             rows = signing_keys::list_locked(&mut tx).await?;
-            for algorithm in ALGORITHMS {
-                if !rows.iter().any(|row| signs(row, algorithm)) {
-                    let key = generate(algorithm).await?;
+            for key in fresh {
+                if !rows.iter().any(|row| signs(row, key.algorithm)) {
                     rows.push(insert(&mut tx, sealing, &key, (now, at_once(now))).await?);
                 }
             }
