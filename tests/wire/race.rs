@@ -157,6 +157,7 @@ fn retries_while_the_registry_moves() {
     run(async {
         let world = World::builder().instances(2).start().await;
         let (house, ada) = (world.client("house"), world.person("ada"));
+        let tokens = world.flow(&house).scope("openid offline_access read").tokens_of(&ada).await;
         let done = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
         let mover = {
             let (done, url) = (std::sync::Arc::clone(&done), world.database.url.clone());
@@ -173,8 +174,6 @@ fn retries_while_the_registry_moves() {
                 }
             })
         };
-        let mut browser = world.signed_in(&ada).await;
-        let tokens = world.flow(&house).scope("openid offline_access read").tokens(&mut browser, &ada).await;
         let mut current = tokens.refresh().to_owned();
         for _ in 0..15 {
             let fields = [("grant_type", "refresh_token"), ("refresh_token", current.as_str())];
