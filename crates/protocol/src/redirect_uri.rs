@@ -89,10 +89,10 @@ pub fn validate_registration(uri: &str) -> Result<RedirectUriKind, RedirectUriEr
     if authority(uri).contains('*') {
         return Err(RedirectUriError::Wildcard);
     }
-    // `Url` repairs "https:host" and "https:/host"; the registered string is
+    // `Url` repairs "https:host" and "https:///host"; the registered string is
     // what will be compared and sent, so it must be right as it stands.
     let web = matches!(url.scheme(), "http" | "https");
-    if web && !uri[url.scheme().len()..].starts_with("://") {
+    if web && (!uri[url.scheme().len()..].starts_with("://") || authority(uri).is_empty()) {
         return Err(RedirectUriError::NotAbsolute);
     }
     match url.scheme() {
@@ -211,6 +211,8 @@ mod tests {
             ("https://*.shop.test/cb", Err(E::Wildcard)),
             ("https:shop.test/cb", Err(E::NotAbsolute)),
             ("https:/shop.test/cb", Err(E::NotAbsolute)),
+            ("https:///shop.test/cb", Err(E::NotAbsolute)),
+            ("https://?shop.test", Err(E::NotAbsolute)),
             ("/cb", Err(E::NotAbsolute)),
             ("//shop.test/cb", Err(E::NotAbsolute)),
             ("", Err(E::NotAbsolute)),

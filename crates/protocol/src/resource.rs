@@ -40,7 +40,8 @@ pub fn validate(indicator: &str) -> Result<(), ResourceError> {
     let url = Url::parse(indicator).map_err(|_| ResourceError::NotAbsolute)?;
     // `Url` repairs what is missing, such as "https:host".
     let hierarchical = matches!(url.scheme(), "http" | "https");
-    if hierarchical && !indicator[url.scheme().len()..].starts_with("://") {
+    let rest = indicator[url.scheme().len()..].strip_prefix("://");
+    if hierarchical && !rest.is_some_and(|rest| !rest.starts_with(['/', '?'])) {
         return Err(ResourceError::NotAbsolute);
     }
     let nothing_after_scheme = indicator.len() == url.scheme().len() + 1;
@@ -89,7 +90,7 @@ mod tests {
         {
             assert_eq!(validate(good), Ok(()), "{good}");
         }
-        for bad in ["", "api", "/api", "//host", "https:", "https:host", "https://", "a b:c", "https://é.test"] {
+        for bad in ["", "api", "/api", "//host", "https:", "https:host", "https://", "https:///host", "a b:c", "https://é.test"] {
             assert_eq!(validate(bad), Err(ResourceError::NotAbsolute), "{bad}");
         }
         assert_eq!(validate("https://a.test/#x"), Err(ResourceError::Fragment));
