@@ -112,11 +112,12 @@ def fill(clients, grants):
         lo, hi = grants * step // steps, grants * (step + 1) // steps
         psql(f"""
             with people as (select array_agg(id) ids from user_account)
-            insert into grants (id, kind, client_key, user_id, user_epoch, session_id, pairs, created_at, expires_at)
-            select gen_random_uuid(), 'authorization_code', (select key from client where client_id = 'web-es256'),
+            insert into grants (id, kind, client_key, user_id, user_epoch, session_id, pairs, created_at, expires_at,
+                                parent_id)
+            select gen_random_uuid(), 'authorization_code', client.key,
                    people.ids[1 + n % array_length(people.ids, 1)], 1, gen_random_uuid(), '[["{API}", "read"]]',
-                   now(), now() + interval '30 days'
-            from people, generate_series({lo}, {hi} - 1) n""")
+                   now(), now() + interval '30 days', client.standing_grant_id
+            from people, client, generate_series({lo}, {hi} - 1) n where client.client_id = 'web-es256'""")
     progress("clients and grants", steps, steps)
     # Only what was filled: the others are as empty as on a new server, and their plans must not come from that.
     psql("vacuum analyze client, grants")
