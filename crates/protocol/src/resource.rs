@@ -41,7 +41,7 @@ pub fn validate(indicator: &str) -> Result<(), ResourceError> {
     // `Url` repairs what is missing, such as "https:host".
     let hierarchical = matches!(url.scheme(), "http" | "https");
     let rest = indicator[url.scheme().len()..].strip_prefix("://");
-    if hierarchical && !rest.is_some_and(|rest| !rest.starts_with(['/', '?'])) {
+    if hierarchical && rest.is_none_or(|rest| rest.starts_with(['/', '?'])) {
         return Err(ResourceError::NotAbsolute);
     }
     let nothing_after_scheme = indicator.len() == url.scheme().len() + 1;
@@ -90,7 +90,18 @@ mod tests {
         {
             assert_eq!(validate(good), Ok(()), "{good}");
         }
-        for bad in ["", "api", "/api", "//host", "https:", "https:host", "https://", "https:///host", "a b:c", "https://é.test"] {
+        for bad in [
+            "",
+            "api",
+            "/api",
+            "//host",
+            "https:",
+            "https:host",
+            "https://",
+            "https:///host",
+            "a b:c",
+            "https://é.test",
+        ] {
             assert_eq!(validate(bad), Err(ResourceError::NotAbsolute), "{bad}");
         }
         assert_eq!(validate("https://a.test/#x"), Err(ResourceError::Fragment));
