@@ -20,6 +20,8 @@ const BATCH: usize = 256;
 const QUEUE: usize = 4096;
 /// How many batches may be on their way at once: one is committed while the next one is sent.
 const WRITERS: usize = 2;
+/// How often a batch lets others go first as long as they fill it.
+const TURNS: usize = 8;
 /// How long a request waits for its batch.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -79,7 +81,7 @@ impl Journal {
 async fn write(database: Database, queue: std::sync::Arc<tokio::sync::Mutex<mpsc::Receiver<Waiting>>>) {
     let mut waiting: Vec<Waiting> = Vec::with_capacity(BATCH);
     loop {
-        if queue.lock().await.recv_many(&mut waiting, BATCH).await == 0 {
+        if !gather(&mut *queue.lock().await, &mut waiting).await {
             return;
         }
         let (entries, callers): (Vec<_>, Vec<_>) = waiting.drain(..).unzip();
@@ -101,6 +103,26 @@ async fn write(database: Database, queue: std::sync::Arc<tokio::sync::Mutex<mpsc
     }
 }
 
+/// Fills a batch; `false` when nobody can write any more. Whoever is ready to write does so before the batch leaves:
+/// under load the fuller one costs each a smaller share, and without load nobody waits.
+async fn gather(queue: &mut mpsc::Receiver<Waiting>, waiting: &mut Vec<Waiting>) -> bool {
+    if queue.recv_many(waiting, BATCH).await == 0 {
+        return false;
+    }
+    for _ in 0..TURNS {
+        let before = waiting.len();
+        tokio::task::yield_now().await;
+        while waiting.len() < BATCH {
+            let Ok(next) = queue.try_recv() else { break };
+            waiting.push(next);
+        }
+        if waiting.len() == before || waiting.len() == BATCH {
+            break;
+        }
+    }
+    true
+}
+
 /// One bad row never fails its batch: the others are written one by one.
 async fn write_singly(
     database: &Database,
@@ -118,5 +140,40 @@ async fn write_singly(
             }
         };
         let _ = caller.send(outcome);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decided() -> Decided {
+        Decided { entry: Entry { event: "test", outcome: "ok", ..Entry::default() }, revision: 1 }
+    }
+
+    #[tokio::test]
+    async fn whoever_is_ready_goes_along() {
+        let (sender, mut queue) = mpsc::channel(QUEUE);
+        for _ in 0..40 {
+            let sender = sender.clone();
+            tokio::spawn(async move { sender.send((decided(), oneshot::channel().0)).await });
+        }
+        let mut waiting = Vec::new();
+        assert!(gather(&mut queue, &mut waiting).await);
+        assert_eq!(waiting.len(), 40);
+        waiting.clear();
+        drop(sender);
+        assert!(!gather(&mut queue, &mut waiting).await);
+    }
+
+    #[tokio::test]
+    async fn a_batch_is_bounded() {
+        let (sender, mut queue) = mpsc::channel(QUEUE);
+        for _ in 0..BATCH + 1 {
+            assert!(sender.try_send((decided(), oneshot::channel().0)).is_ok());
+        }
+        let mut waiting = Vec::new();
+        assert!(gather(&mut queue, &mut waiting).await);
+        assert_eq!(waiting.len(), BATCH);
     }
 }
