@@ -19,7 +19,7 @@ struct Dev {
 
 impl Dev {
     fn new() -> Self {
-        let folder = crate::harness::world::scratch().join(crate::harness::unique("dev"));
+        let folder = within_reach().join(crate::harness::unique("dev"));
         std::fs::create_dir_all(folder.parent().unwrap()).unwrap();
         Self { folder, ports: Ports::pick(), demo: free_port() }
     }
@@ -50,6 +50,23 @@ impl Dev {
         .await;
         server
     }
+}
+
+impl Drop for Dev {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// PostgreSQL does not run as root. Where its user cannot come to the checkout, its folder is elsewhere.
+fn within_reach() -> PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let scratch = crate::harness::world::scratch();
+    let passable = |folder: &std::path::Path| match std::fs::metadata(folder) {
+        Ok(metadata) => metadata.permissions().mode() & 0o001 != 0,
+        Err(_) => true, // It will be made.
+    };
+    if scratch.ancestors().all(passable) { scratch } else { std::env::temp_dir() }
 }
 
 /// The lines between "Paste these into a shell" and the end, run by a shell. Gives what each printed.

@@ -28,7 +28,7 @@ fn disguises(secret: &str) -> Vec<String> {
 #[test]
 fn a_dump_of_the_database_is_of_no_use() {
     run(async {
-        let world = World::builder().start().await;
+        let world = World::builder().setting("telemetry", "filter", "\"debug\"").start().await;
         let (shop, ada) = (world.client("shop"), world.person("ada"));
         let mut browser = world.browser();
         let flow = world.flow(&shop).scope("openid offline_access read").with("nonce", "a-nonce-that-is-public");
