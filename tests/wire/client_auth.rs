@@ -245,3 +245,58 @@ fn several_secrets_live_at_once() {
         .await;
     });
 }
+
+/// A key and its public half, and how it signs.
+type Signer = (&'static str, Value, Box<dyn Fn(&str) -> Vec<u8> + Send + Sync>);
+
+fn other_signers() -> Vec<Signer> {
+    use ring::{
+        rand::SystemRandom,
+        signature::{ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair},
+    };
+    let random = SystemRandom::new();
+    let ed = Ed25519KeyPair::generate_pkcs8(&random).unwrap();
+    let ed = Ed25519KeyPair::from_pkcs8(ed.as_ref()).unwrap();
+    let ed_jwk = json!({ "kty": "OKP", "crv": "Ed25519", "kid": "ed", "x": jwt::b64(ed.public_key()) });
+    let p384 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P384_SHA384_FIXED_SIGNING, &random).unwrap();
+    let p384 = EcdsaKeyPair::from_pkcs8(&ECDSA_P384_SHA384_FIXED_SIGNING, p384.as_ref(), &random).unwrap();
+    let point = p384.public_key().as_ref().to_vec();
+    let p384_jwk = json!({ "kty": "EC", "crv": "P-384", "kid": "p384", "x": jwt::b64(&point[1..49]), "y": jwt::b64(&point[49..]) });
+    vec![
+        ("EdDSA", ed_jwk, Box::new(move |text| ed.sign(text.as_bytes()).as_ref().to_vec())),
+        ("ES384", p384_jwk, Box::new(move |text| p384.sign(&random, text.as_bytes()).unwrap().as_ref().to_vec())),
+    ]
+}
+
+/// Algorithms by allow-list: the client's own where it registered one, none besides.
+#[test]
+fn each_algorithm_of_the_list() {
+    run(async {
+        let world = World::shared().await;
+        for (alg, jwk, sign) in other_signers() {
+            let kid = jwk["kid"].as_str().unwrap().to_owned();
+            let jwks = json!({ "keys": [jwk, jwt::client_key().jwk("client-key")] });
+            let any = world.add_client("lenient-signer", json!({ "jwks": jwks })).await;
+            let only = json!({ "jwks": jwks, "token_endpoint_auth_signing_alg": alg });
+            let only = world.add_client("lenient-signer", only).await;
+            for client in [&any, &only] {
+                let claims = jwt::assertion_claims(&client.id, world.issuer());
+                let signed = jwt::unsigned(&json!({ "alg": alg, "kid": kid }), &claims);
+                ask(world, &format!("{signed}.{}", jwt::b64(sign(&signed)))).send().await.ok();
+                // Under the name of another algorithm.
+                let claims = jwt::assertion_claims(&client.id, world.issuer());
+                let signed = jwt::unsigned(&json!({ "alg": "ES256", "kid": kid }), &claims);
+                ask(world, &format!("{signed}.{}", jwt::b64(sign(&signed))))
+                    .send()
+                    .await
+                    .refused(401, "invalid_client");
+            }
+            let es256 = |client: &crate::harness::Client| {
+                let claims = jwt::assertion_claims(&client.id, world.issuer());
+                ask(world, &jwt::client_key().sign(&json!({ "alg": "ES256", "kid": "client-key" }), &claims))
+            };
+            es256(&any).send().await.ok();
+            es256(&only).send().await.refused(401, "invalid_client");
+        }
+    });
+}

@@ -1,6 +1,6 @@
 //! The commands: verbs under nouns, `--json` everywhere, one clear line when something is wrong.
 
-use crate::harness::{Client, Value, World, fixture, json, run};
+use crate::harness::{Value, World, json, run};
 
 fn list_of<'v>(value: &'v Value, name: &str) -> &'v Vec<Value> {
     value.as_array().or_else(|| value[name].as_array()).unwrap_or_else(|| panic!("no list: {value}"))
@@ -101,7 +101,7 @@ fn an_api_can_be_disabled_and_deleted() {
     run(async {
         let world = World::builder().instances(2).start().await;
         let job = world.client("job");
-        let token = world.own_token(&job).await;
+        world.own_token(&job).await;
         world.command(["resource", "disable", crate::harness::API]).await.ok();
         for instance in [0, 1] {
             crate::harness::until("no token for a disabled API", crate::harness::WITHIN_A_SECOND, async || {
@@ -122,7 +122,6 @@ fn an_api_can_be_disabled_and_deleted() {
             (reply.status == 400).then_some(())
         })
         .await;
-        let _ = token;
     });
 }
 
@@ -159,7 +158,6 @@ fn the_doctor_says_what_is_wrong() {
             let said = broken.run(command).await;
             assert!(!said.one_line_of_failure().contains("secret-password"), "{said:?}");
         }
-        let _ = fixture::API;
     });
 }
 
@@ -175,6 +173,5 @@ fn help_and_nonsense() {
             assert_ne!(said.code, Some(0), "{arguments:?}");
             assert!(!said.err.is_empty(), "{arguments:?}");
         }
-        let _: Option<Client> = None;
     });
 }

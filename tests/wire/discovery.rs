@@ -233,8 +233,6 @@ fn documents_can_be_kept() {
 fn a_hostile_host_changes_nothing() {
     run(async {
         let world = World::shared().await;
-        let ada = world.person("ada");
-        let _ = ada;
         let hostile: [(&str, &str); 8] = [
             ("host", "evil.test"),
             ("x-forwarded-host", "evil.test"),

@@ -7,10 +7,7 @@ use openidconnect::{
     AccessTokenHash, AuthType, AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest, HttpResponse,
     IntrospectionUrl, IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge, RedirectUrl, Scope,
     TokenIntrospectionResponse, TokenResponse,
-    core::{
-        CoreAuthenticationFlow, CoreClient, CoreGenderClaim, CoreJwsSigningAlgorithm, CoreProviderMetadata,
-        CoreUserInfoClaims,
-    },
+    core::{CoreAuthenticationFlow, CoreClient, CoreJwsSigningAlgorithm, CoreProviderMetadata, CoreUserInfoClaims},
 };
 
 use crate::harness::{World, browser::Landing, flow::Answer, run};
@@ -107,7 +104,6 @@ async fn code_flow(world: &World, client_id: &str, auth: AuthType) {
             .await
             .unwrap_or_else(|error| panic!("{client_id}: {error:?}"));
         assert_eq!(userinfo.email().map(|email| email.as_str()), Some("ada@example.test"));
-        let _: Option<&CoreGenderClaim> = userinfo.gender();
     }
 
     let refreshed = client
