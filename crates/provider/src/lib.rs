@@ -5,6 +5,7 @@
 pub mod administration;
 pub mod apply;
 pub mod authorize;
+mod batch;
 pub mod browser_state;
 pub mod client_auth;
 pub mod clients;
@@ -66,6 +67,8 @@ pub struct Provider {
     pub pulse: Arc<pulse::Pulse>,
     /// The group-committed audit journal.
     pub journal: journal::Journal,
+    /// Codes and refresh tokens, spent in batches.
+    pub spending: grants::Spending,
     /// Where passwords are hashed.
     pub hashing: hashing::HashingPool,
     /// The only way out.
@@ -109,6 +112,7 @@ impl Provider {
             revocations: revocations::Revocations::new(),
             pulse: Arc::new(pulse::Pulse::new()),
             journal: journal::Journal::start(&database),
+            spending: grants::Spending::start(&database),
             settings,
             database,
             sealing,

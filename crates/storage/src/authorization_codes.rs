@@ -1,5 +1,7 @@
 //! Authorization codes: each is inserted with the grant that it stands for, and spent by one statement.
 
+mod redemption;
+
 use ipnet::IpNet;
 use protocol::scope::ScopePairs;
 use sqlx::types::Json;
@@ -9,10 +11,12 @@ use uuid::Uuid;
 use crate::{
     Database, StorageError,
     consents::columns,
-    grants::{LiveGrant, NewGrant, Person, live_grant},
-    id::{AuthorizationRequestId, ClientKey, FamilyId, GrantId},
+    grants::NewGrant,
+    id::{AuthorizationRequestId, ClientKey, GrantId},
     journal::Entry,
 };
+
+pub use redemption::{Mismatch, NewFamily, Redeemed, Redemption, redeem};
 
 /// A code as it is issued. The code itself is not here: only its hash is stored.
 #[derive(Clone, Debug)]
@@ -169,188 +173,6 @@ pub async fn of_request(
     )
     .fetch_optional(database.pool())
     .await?)
-}
-
-/// A code as a client presents it, and what is to come of it.
-#[derive(Clone, Debug)]
-pub struct Redemption<'a> {
-    /// SHA-256 of the code.
-    pub hash: &'a [u8; 32],
-    /// Who presents it.
-    pub client_key: ClientKey,
-    /// The presented `redirect_uri`.
-    pub redirect_uri: Option<&'a str>,
-    /// The S256 challenge of the presented `code_verifier`.
-    pub code_challenge: Option<&'a str>,
-    /// The API that the token is for.
-    pub target: Targeting<'a>,
-    /// The family of refresh tokens to begin; `None`: no refresh token.
-    pub family: Option<NewFamily>,
-    /// Now.
-    pub now: OffsetDateTime,
-    /// What the caller knows of clients and resources.
-    pub revision: i64,
-}
-
-/// Which API a token is wanted for, and what the registry lets the client be issued now: nothing is spent for less.
-#[derive(Clone, Copy, Debug)]
-pub struct Targeting<'a> {
-    /// The `resource` parameter; `None`: the grant's default.
-    pub wanted: Option<&'a str>,
-    /// The resource of identity scopes.
-    pub issuer: &'a str,
-    /// Every API for which the client may be issued tokens.
-    pub apis: &'a [String],
-    /// Every pair of resource and scope that it may be issued: here the resources,
-    pub resources: &'a [String],
-    /// and beside each its scope.
-    pub scopes: &'a [String],
-}
-
-/// A family of refresh tokens that begins.
-#[derive(Clone, Copy, Debug)]
-pub struct NewFamily {
-    /// Its id.
-    pub id: FamilyId,
-    /// When it ends if it is not used.
-    pub idle_expires_at: OffsetDateTime,
-    /// When it ends in any case; sooner where its session does.
-    pub expires_at: OffsetDateTime,
-}
-
-/// What became of a presented code.
-#[derive(Clone, Debug)]
-pub enum Redeemed {
-    /// Spent, and everything fits: the family and the journal entry are durable.
-    Live(Box<LiveGrant>),
-    /// Spent for nothing: something does not fit. The journal says what.
-    Burnt(Mismatch),
-    /// Nothing changed: it is unknown, somebody else's, spent, expired or not for this API, or the registry moved on.
-    Untouched,
-}
-
-/// What did not fit a code that was spent for nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mismatch {
-    /// `redirect_uri` is not the one of the authorization request.
-    RedirectUri,
-    /// `code_verifier` does not answer the challenge, is missing, or there is no challenge that it could answer.
-    Verifier,
-    /// The grant was withdrawn.
-    Revoked,
-    /// The person was disabled, or has another epoch.
-    Person,
-    /// The session has ended.
-    Session,
-}
-
-impl Mismatch {
-    /// The reason as the journal writes it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::RedirectUri => "redirect_uri_mismatch",
-            Self::Verifier => "code_verifier_mismatch",
-            Self::Revoked => "grant_revoked",
-            Self::Person => "person_disabled",
-            Self::Session => "session_ended",
-        }
-    }
-
-    fn parse(text: &str) -> Result<Self, StorageError> {
-        [Self::RedirectUri, Self::Verifier, Self::Revoked, Self::Person, Self::Session]
-            .into_iter()
-            .find(|mismatch| mismatch.as_str() == text)
-            .ok_or_else(|| StorageError::Malformed(format!("unknown mismatch {text}")))
-    }
-}
-
-/// Spends a code: one statement that also begins the family and writes the journal.
-///
-/// `entry` is completed here with the person, the grant, the session, with the resource and the scope that are handed
-/// out, and with the outcome where something does not fit.
-///
-/// # Errors
-/// `StorageError`: whether it was spent is unknown; no token may come of it.
-pub async fn redeem(database: &Database, redemption: &Redemption<'_>, entry: &Entry) -> Result<Redeemed, StorageError> {
-    let family = redemption.family;
-    let row = sqlx::query!(
-        r#"with spent as (
-               update authorization_code c set spent_at = $3
-               from grants g join user_account u on u.id = g.user_id left join auth_session s on s.id = g.session_id
-                    left join grants root on root.id = g.parent_id and root.revoked_at is null,
-                    deployment d,
-                    lateral (select array_agg(p ->> 1) as scopes, bool_or(p ->> 0 = $5) as named
-                             from jsonb_array_elements(g.pairs) p
-                             join unnest($18::text[], $19::text[]) as open (resource, scope)
-                               on open.resource = p ->> 0 and open.scope = p ->> 1
-                             where p ->> 0 = $20 or p ->> 0 = coalesce($5, g.default_resource)) held
-               where c.code_hash = $1 and c.client_key = $2 and c.spent_at is null and c.expires_at > $3
-                 and g.id = c.grant_id and d.revision = $4
-                 and (coalesce($5, g.default_resource) is null or coalesce($5, g.default_resource) = any($6))
-                 and ($5 is null or $5 = g.default_resource or held.named)
-               returning g.id, g.client_key, g.user_id, g.session_id, g.pairs, g.default_resource, g.claims_request,
-                         g.nonce, g.auth_time, g.acr, g.amr, g.offline,
-                         case when g.claims_request ? 'id_token' then
-                             jsonb_build_object('username', u.username, 'email', u.email,
-                                                'email_verified', u.email_verified, 'claims', u.claims,
-                                                'updated_at', extract(epoch from u.updated_at)::bigint) end as person,
-                         case when g.offline then g.expires_at else least(g.expires_at, s.expires_at) end as bound,
-                         case when not case when $7::text is null then not c.redirect_uri_given
-                                            else $7 = c.redirect_uri end then 'redirect_uri_mismatch'
-                              when c.code_challenge is distinct from $8 then 'code_verifier_mismatch'
-                              when g.revoked_at is not null or root.id is null then 'grant_revoked'
-                              when not u.enabled or u.epoch is distinct from g.user_epoch then 'person_disabled'
-                              when not g.offline and (s.id is null or s.ended_at is not null or s.expires_at <= $3
-                                                      or s.idle_expires_at <= $3) then 'session_ended'
-                              else 'ok' end as outcome,
-                         jsonb_strip_nulls(jsonb_build_object(
-                             'resource', coalesce($5, g.default_resource),
-                             'scope', array_to_string(held.scopes, ' '))) as handed),
-           family as (
-               insert into refresh_family (id, grant_id, client_key, rotated_at, created_at, idle_expires_at,
-                                           expires_at)
-               select $9, id, $2, $3, $3, least($10, $11, bound), least($11, bound)
-               from spent where outcome = 'ok' and $9::uuid is not null),
-           told as (
-               insert into journal (at, event, outcome, user_id, client_id, grant_id, session_id, jti, request_id,
-                                    address, detail)
-               select $3, case outcome when 'ok' then $12 else 'code.burnt' end, outcome, user_id, $13, id, session_id,
-                      case outcome when 'ok' then $14::uuid end, $15, $16,
-                      case outcome when 'ok' then $17::jsonb || handed else $17 end
-               from spent)
-           select id as "id!", client_key as "client_key!", user_id as "user_id!", session_id,
-                  pairs as "pairs!: Json<ScopePairs>", default_resource, claims_request, nonce, auth_time, acr, amr,
-                  offline as "offline!", person as "person: Json<Person>", outcome as "outcome!"
-           from spent"#,
-        &redemption.hash[..],
-        redemption.client_key.uuid(),
-        redemption.now,
-        redemption.revision,
-        redemption.target.wanted,
-        redemption.target.apis,
-        redemption.redirect_uri,
-        redemption.code_challenge,
-        family.map(|family| family.id.uuid()),
-        family.map(|family| family.idle_expires_at),
-        family.map(|family| family.expires_at),
-        entry.event,
-        entry.client_id,
-        entry.jti,
-        entry.request_id,
-        entry.address.map(IpNet::from) as Option<IpNet>,
-        entry.detail,
-        redemption.target.resources,
-        redemption.target.scopes,
-        redemption.target.issuer
-    )
-    .fetch_optional(database.pool())
-    .await?;
-    match row {
-        None => Ok(Redeemed::Untouched),
-        Some(row) if row.outcome == "ok" => Ok(Redeemed::Live(Box::new(live_grant!(row)))),
-        Some(row) => Ok(Redeemed::Burnt(Mismatch::parse(&row.outcome)?)),
-    }
 }
 
 /// A code as it stands, to say why it was not redeemed.

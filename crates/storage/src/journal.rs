@@ -45,39 +45,50 @@ pub struct Decided {
     pub revision: i64,
 }
 
+/// Entries as columns, for `unnest`.
+#[derive(Default)]
+pub(crate) struct Columns {
+    pub(crate) at: Vec<OffsetDateTime>,
+    pub(crate) event: Vec<String>,
+    pub(crate) outcome: Vec<String>,
+    pub(crate) user_id: Vec<Option<Uuid>>,
+    pub(crate) client_id: Vec<Option<String>>,
+    pub(crate) grant_id: Vec<Option<Uuid>>,
+    pub(crate) session_id: Vec<Option<Uuid>>,
+    pub(crate) jti: Vec<Option<Uuid>>,
+    pub(crate) request_id: Vec<Option<Uuid>>,
+    pub(crate) address: Vec<Option<IpNet>>,
+    pub(crate) detail: Vec<Option<Value>>,
+}
+
+impl Columns {
+    pub(crate) fn of<'a>(entries: impl Iterator<Item = &'a Entry>) -> Self {
+        let mut columns = Self::default();
+        for entry in entries {
+            columns.at.push(entry.at.unwrap_or(OffsetDateTime::UNIX_EPOCH));
+            columns.event.push(entry.event.to_owned());
+            columns.outcome.push(entry.outcome.to_owned());
+            columns.user_id.push(entry.user_id);
+            columns.client_id.push(entry.client_id.clone());
+            columns.grant_id.push(entry.grant_id);
+            columns.session_id.push(entry.session_id);
+            columns.jti.push(entry.jti);
+            columns.request_id.push(entry.request_id);
+            columns.address.push(entry.address.map(IpNet::from));
+            columns.detail.push(entry.detail.clone());
+        }
+        columns
+    }
+}
+
 /// Writes a batch in one statement and returns the current revision: entries that were decided on an older
 /// one were not written and must be decided anew.
 ///
 /// # Errors
 /// `StorageError`: none was written.
 pub async fn append_batch(database: &Database, batch: &[Decided]) -> Result<i64, StorageError> {
-    let n = batch.len();
-    let mut at = Vec::with_capacity(n);
-    let mut event = Vec::with_capacity(n);
-    let mut outcome = Vec::with_capacity(n);
-    let mut user_id = Vec::with_capacity(n);
-    let mut client_id = Vec::with_capacity(n);
-    let mut grant_id = Vec::with_capacity(n);
-    let mut session_id = Vec::with_capacity(n);
-    let mut jti = Vec::with_capacity(n);
-    let mut request_id = Vec::with_capacity(n);
-    let mut address = Vec::with_capacity(n);
-    let mut detail = Vec::with_capacity(n);
-    let mut revision = Vec::with_capacity(n);
-    for Decided { entry, revision: known } in batch {
-        at.push(entry.at.unwrap_or(OffsetDateTime::UNIX_EPOCH));
-        event.push(entry.event.to_owned());
-        outcome.push(entry.outcome.to_owned());
-        user_id.push(entry.user_id);
-        client_id.push(entry.client_id.clone());
-        grant_id.push(entry.grant_id);
-        session_id.push(entry.session_id);
-        jti.push(entry.jti);
-        request_id.push(entry.request_id);
-        address.push(entry.address.map(IpNet::from));
-        detail.push(entry.detail.clone());
-        revision.push(*known);
-    }
+    let columns = Columns::of(batch.iter().map(|decided| &decided.entry));
+    let revision: Vec<i64> = batch.iter().map(|decided| decided.revision).collect();
     let current = sqlx::query_scalar!(
         r#"with current as (select revision from deployment),
         written as (
@@ -91,17 +102,17 @@ pub async fn append_batch(database: &Database, batch: &[Decided]) -> Result<i64,
                        detail, revision)
             where b.revision = (select revision from current))
         select revision from current"#,
-        &at,
-        &event,
-        &outcome,
-        &user_id as &[Option<Uuid>],
-        &client_id as &[Option<String>],
-        &grant_id as &[Option<Uuid>],
-        &session_id as &[Option<Uuid>],
-        &jti as &[Option<Uuid>],
-        &request_id as &[Option<Uuid>],
-        &address as &[Option<IpNet>],
-        &detail as &[Option<Value>],
+        &columns.at,
+        &columns.event,
+        &columns.outcome,
+        &columns.user_id as &[Option<Uuid>],
+        &columns.client_id as &[Option<String>],
+        &columns.grant_id as &[Option<Uuid>],
+        &columns.session_id as &[Option<Uuid>],
+        &columns.jti as &[Option<Uuid>],
+        &columns.request_id as &[Option<Uuid>],
+        &columns.address as &[Option<IpNet>],
+        &columns.detail as &[Option<Value>],
         &revision
     )
     .fetch_one(database.pool())

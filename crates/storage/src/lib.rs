@@ -27,6 +27,7 @@ pub mod sessions;
 pub mod sign_in;
 pub mod signing_keys;
 pub mod sweep;
+pub mod targeting;
 pub mod users;
 
 use std::time::Duration;

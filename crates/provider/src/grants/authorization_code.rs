@@ -3,6 +3,8 @@
 //! One statement spends the code, begins the family of refresh tokens and writes the journal. A wrong redirect URI or
 //! verifier burns the code; a stranger's attempt changes nothing; a proper replay withdraws what the code had issued.
 
+use std::sync::Arc;
+
 use protocol::{
     pkce::CodeChallenge,
     token::{AuthorizationCodeRequest, grant_type},
@@ -14,9 +16,9 @@ use storage::{
 };
 
 use super::{
-    Call, Decision, Open, invalid_grant,
+    Call, Decision, invalid_grant,
     issue::{Issue, issue},
-    reachable,
+    reachable, targeting,
 };
 use crate::{
     Context,
@@ -31,26 +33,25 @@ pub(super) async fn handle(call: &Call<'_>) -> Result<Decision, Refusal> {
     let request = AuthorizationCodeRequest::parse(params)?;
     let named = scope_resolution::only_one(&request.resource)?;
     let reachable = reachable(context, client, named).await?;
-    let open = Open::of(context, client, &reachable);
     let challenge = request.code_verifier.as_ref().map(|verifier| CodeChallenge::of(verifier).to_string());
-    let hash = storage::sealed::sha256(request.code.as_bytes());
     let family = client.metadata.has_grant(grant_type::REFRESH_TOKEN).then(|| new_family(context));
-    let redemption = Redemption {
-        hash: &hash,
-        client_key: client.key,
-        redirect_uri: request.redirect_uri.as_deref(),
-        code_challenge: challenge.as_deref(),
-        target: open.targeting(context, named),
-        family,
-        now: context.now,
-        revision: context.revision,
-    };
     let jti = TokenId::new();
     let mut entry = context.entry("token.issued", "ok");
     entry.client_id = Some(client.client_id.clone());
     entry.jti = Some(jti.uuid());
     entry.detail = Some(json!({ "grant": label }));
-    match authorization_codes::redeem(&context.database, &redemption, &entry).await? {
+    let redemption = Arc::new(Redemption {
+        hash: storage::sealed::sha256(request.code.as_bytes()),
+        client_key: client.key,
+        code_challenge: challenge,
+        target: targeting(context, client, &reachable, named),
+        family,
+        now: context.now,
+        revision: context.revision,
+        entry,
+        redirect_uri: request.redirect_uri,
+    });
+    match context.spending.redeem(Arc::clone(&redemption)).await? {
         Redeemed::Live(grant) => {
             let refresh_token =
                 family.map(|family| RefreshToken { family: family.id, generation: 0 }.encode(&context.sealing));
@@ -73,8 +74,8 @@ fn new_family(context: &Context) -> NewFamily {
 }
 
 /// Why nothing was spent. Only a proper replay has consequences.
-async fn explain(context: &Context, client: &Client, redemption: &Redemption<'_>) -> Result<Decision, Refusal> {
-    let Some(code) = authorization_codes::examine(&context.database, redemption.hash).await? else {
+async fn explain(context: &Context, client: &Client, redemption: &Redemption) -> Result<Decision, Refusal> {
+    let Some(code) = authorization_codes::examine(&context.database, &redemption.hash).await? else {
         return Err(invalid_grant("code_unknown"));
     };
     if code.client_key != client.key {
@@ -97,14 +98,14 @@ async fn explain(context: &Context, client: &Client, redemption: &Redemption<'_>
 async fn spent(
     context: &Context,
     client: &Client,
-    redemption: &Redemption<'_>,
+    redemption: &Redemption,
     code: &CodeState,
 ) -> Result<Refusal, Refusal> {
-    let redirect_fits = match redemption.redirect_uri {
-        Some(presented) => presented == code.redirect_uri,
+    let redirect_fits = match &redemption.redirect_uri {
+        Some(presented) => *presented == code.redirect_uri,
         None => !code.redirect_uri_given,
     };
-    let verifier_fits = redemption.code_challenge == code.code_challenge.as_deref();
+    let verifier_fits = redemption.code_challenge == code.code_challenge;
     if code.revoked || !redirect_fits || !verifier_fits {
         return Ok(invalid_grant("code_spent"));
     }

@@ -4,6 +4,7 @@ mod authorization_code;
 mod client_credentials;
 mod issue;
 mod refresh_token;
+mod spending;
 mod token_exchange;
 
 use std::{sync::Arc, time::Duration};
@@ -15,8 +16,10 @@ use protocol::{
     scope::is_identity_scope,
     token::{TokenRequest, TokenResponse, grant_type},
 };
-use storage::authorization_codes::Targeting;
+use storage::targeting::Targeting;
 use time::OffsetDateTime;
+
+pub use spending::Spending;
 
 use crate::{
     Context,
@@ -177,31 +180,17 @@ async fn reachable(context: &Context, client: &Client, named: Option<&str>) -> R
 
 /// What a client may be issued now, as the registry says it: a statement that spends a grant is told this, so that
 /// nothing is spent for what would be refused afterwards.
-struct Open {
-    apis: Vec<String>,
-    /// The pairs: resources, and beside each its scope.
-    resources: Vec<String>,
-    scopes: Vec<String>,
-}
-
-impl Open {
-    fn of(context: &Context, client: &Client, reachable: &[Arc<Resource>]) -> Self {
-        let apis: Vec<String> = reachable.iter().map(|resource| resource.identifier.clone()).collect();
-        let issuer = context.settings.issuer.as_str();
-        let identity = client.scope.iter().filter(|scope| is_identity_scope(scope)).map(|scope| (issuer, scope));
-        let at_apis = reachable.iter().flat_map(|resource| {
-            let defined = client.scope.iter().filter(|scope| resource.defines(scope));
-            defined.map(|scope| (resource.identifier.as_str(), scope))
-        });
-        let (resources, scopes) =
-            identity.chain(at_apis).map(|(resource, scope)| (resource.to_owned(), scope.to_owned())).unzip();
-        Self { apis, resources, scopes }
-    }
-
-    fn targeting<'a>(&'a self, context: &'a Context, wanted: Option<&'a str>) -> Targeting<'a> {
-        let Self { apis, resources, scopes } = self;
-        Targeting { wanted, issuer: context.settings.issuer.as_str(), apis, resources, scopes }
-    }
+fn targeting(context: &Context, client: &Client, reachable: &[Arc<Resource>], wanted: Option<&str>) -> Targeting {
+    let issuer = context.settings.issuer.as_str();
+    let identity = client.scope.iter().filter(|scope| is_identity_scope(scope)).map(|scope| (issuer, scope));
+    let at_apis = reachable.iter().flat_map(|resource| {
+        let defined = client.scope.iter().filter(|scope| resource.defines(scope));
+        defined.map(|scope| (resource.identifier.as_str(), scope))
+    });
+    let pairs = identity.chain(at_apis).map(|(resource, scope)| (resource.to_owned(), scope.to_owned()));
+    let (resources, scopes) = pairs.unzip();
+    let apis = reachable.iter().map(|resource| resource.identifier.clone()).collect();
+    Targeting { wanted: wanted.map(str::to_owned), issuer: issuer.to_owned(), apis, resources, scopes }
 }
 
 /// One answer for everything that is wrong with a code or a refresh token.

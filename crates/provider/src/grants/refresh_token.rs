@@ -3,7 +3,7 @@
 //! One statement moves the family on and writes the journal. A retry of the token that was just spent gets the same
 //! successor again, so that a lost response signs nobody out; any other reuse withdraws the whole family.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use protocol::{
     error::ErrorCode,
@@ -15,13 +15,13 @@ use storage::{
     grants::LiveGrant,
     id::TokenId,
     journal::Entry,
-    refresh_families::{self, FamilyState, Presented},
+    refresh_families::{self, FamilyState, Presented, Rotation},
 };
 
 use super::{
-    Call, Decision, Open, invalid_grant,
+    Call, Decision, invalid_grant,
     issue::{Issue, issue},
-    reachable,
+    reachable, targeting,
 };
 use crate::{
     Context,
@@ -42,19 +42,18 @@ pub(super) async fn handle(call: &Call<'_>) -> Result<Decision, Refusal> {
         return Err(Refusal::new(ErrorCode::InvalidScope, description, "scope_not_registered"));
     }
     let reachable = reachable(context, client, named).await?;
-    let open = Open::of(context, client, &reachable);
     let scopes = request.scope.as_ref().map(sorted);
     let scope_text = scopes.as_ref().map(|scopes| scopes.join(" "));
-    let presented = Presented {
+    let presented = Arc::new(Presented {
         family: token.family,
         generation: token.generation,
         client_key: client.key,
-        scopes: scopes.as_deref(),
-        scope_text: scope_text.as_deref(),
-        target: open.targeting(context, named),
+        scopes,
+        scope_text,
+        target: targeting(context, client, &reachable, named),
         now: context.now,
         revision: context.revision,
-    };
+    });
     let jti = TokenId::new();
     let mut entry = context.entry("token.issued", "ok");
     entry.client_id = Some(client.client_id.clone());
@@ -84,12 +83,12 @@ enum Spent {
 async fn spend(
     context: &Context,
     client: &Client,
-    presented: &Presented<'_>,
+    presented: &Arc<Presented>,
     mut entry: Entry,
 ) -> Result<Spent, Refusal> {
     let idle_expires_at = context.now + context.settings.lifetimes.refresh_idle;
-    let moved = refresh_families::rotate(&context.database, presented, idle_expires_at, &entry).await?;
-    if let Some(grant) = moved {
+    let rotation = Rotation { presented: Arc::clone(presented), idle_expires_at, entry: entry.clone() };
+    if let Some(grant) = context.spending.rotate(rotation).await? {
         return Ok(Spent::Live(Box::new(grant)));
     }
     let state = refresh_families::examine(&context.database, presented.family, context.now).await?;
@@ -122,15 +121,15 @@ async fn spend(
 }
 
 /// Whether the presented token is the one that was just spent, by a request for the same.
-fn is_retry(presented: &Presented<'_>, state: &FamilyState, window: Duration) -> bool {
+fn is_retry(presented: &Presented, state: &FamilyState, window: Duration) -> bool {
     !window.is_zero()
         && presented.generation.checked_add(1) == Some(state.generation)
         && state.rotated_at > presented.now - window
-        && state.rotated_scope.as_deref() == presented.scope_text
+        && state.rotated_scope == presented.scope_text
 }
 
 /// What of a family that did not move is still worth a second look. A stranger learns nothing and changes nothing.
-fn judge(presented: &Presented<'_>, state: Option<FamilyState>) -> Result<FamilyState, Refusal> {
+fn judge(presented: &Presented, state: Option<FamilyState>) -> Result<FamilyState, Refusal> {
     let state = state.ok_or_else(|| invalid_grant("refresh_token_unknown"))?;
     if state.client_key != presented.client_key {
         return Err(invalid_grant("refresh_token_foreign"));
@@ -147,14 +146,14 @@ fn judge(presented: &Presented<'_>, state: Option<FamilyState>) -> Result<Family
 
 /// The token is unused, or its successor is, and stays so: the request asked for more than the grant covers, or for what
 /// client and API are registered for no more.
-fn beyond_grant(presented: &Presented<'_>, state: &FamilyState) -> Result<Spent, Refusal> {
+fn beyond_grant(presented: &Presented, state: &FamilyState) -> Result<Spent, Refusal> {
     let target = &presented.target;
     let open = |pair: &ScopePair| {
-        let mut pairs = target.resources.iter().zip(target.scopes);
+        let mut pairs = target.resources.iter().zip(&target.scopes);
         pairs.any(|(resource, scope)| *resource == pair.resource && *scope == pair.scope)
     };
     let held = state.pairs.filtered(open);
-    let api = target.wanted.or(state.default_resource.as_deref());
+    let api = target.wanted.as_deref().or(state.default_resource.as_deref());
     let covered = api.is_none_or(|api| {
         let by_grant = held.has_resource(api) || state.default_resource.as_deref() == Some(api);
         by_grant && target.apis.iter().any(|known| known == api)
@@ -162,8 +161,9 @@ fn beyond_grant(presented: &Presented<'_>, state: &FamilyState) -> Result<Spent,
     if !covered {
         return Err(scope_resolution::foreign_target());
     }
-    let here = |scope: &String| held.contains(target.issuer, scope) || api.is_some_and(|api| held.contains(api, scope));
-    if !presented.scopes.unwrap_or_default().iter().all(here) {
+    let here =
+        |scope: &String| held.contains(&target.issuer, scope) || api.is_some_and(|api| held.contains(api, scope));
+    if !presented.scopes.iter().flatten().all(here) {
         let description = "The requested scope is more than what was granted for this resource";
         return Err(Refusal::new(ErrorCode::InvalidScope, description, "scope_exceeds_grant"));
     }
