@@ -11,8 +11,9 @@ use crate::harness::{Client, World, flow::Tokens, http::form_encode, json, jwt, 
 
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
+/// A receiver of its own: a pooled one could be asked by a delivery of an earlier test.
 async fn receiver(answer: ResponseTemplate) -> MockServer {
-    let server = MockServer::start().await;
+    let server = MockServer::builder().start().await;
     Mock::given(method("POST")).and(path("/backchannel")).respond_with(answer).mount(&server).await;
     server
 }
@@ -128,7 +129,7 @@ fn a_hanging_receiver_delays_nobody() {
 fn a_failure_is_retried() {
     run(async {
         let world = World::shared().await;
-        let server = MockServer::start().await;
+        let server = MockServer::builder().start().await;
         Mock::given(method("POST")).respond_with(ResponseTemplate::new(503)).up_to_n_times(1).mount(&server).await;
         Mock::given(method("POST")).respond_with(ResponseTemplate::new(200)).mount(&server).await;
         let client = client_of(world, &server).await;
@@ -183,7 +184,7 @@ fn private_addresses_are_refused() {
 fn a_delivery_survives_the_instance() {
     run(async {
         let world = World::builder().instances(1).start().await;
-        let server = MockServer::start().await;
+        let server = MockServer::builder().start().await;
         Mock::given(method("POST")).respond_with(ResponseTemplate::new(503)).up_to_n_times(1).mount(&server).await;
         Mock::given(method("POST")).respond_with(ResponseTemplate::new(200)).mount(&server).await;
         let client = client_of(&world, &server).await;
@@ -210,7 +211,7 @@ fn keys_from_a_jwks_uri() {
     run(async {
         let world = World::shared().await;
         let (first, second) = (jwt::Key::generate(), jwt::Key::generate());
-        let server = MockServer::start().await;
+        let server = MockServer::builder().start().await;
         let serve = async |key: &jwt::Key, kid: &str| {
             server.reset().await;
             let body = json!({ "keys": [key.jwk(kid)] });
