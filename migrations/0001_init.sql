@@ -76,6 +76,7 @@ create table user_account (
     password_hash  text,
     claims         jsonb not null default '{}',
     enabled        boolean not null default true,
+    require_factor boolean not null default false,   -- signs in with a second factor only
     epoch          integer not null default 1,
     created_at     timestamptz not null,
     updated_at     timestamptz not null
@@ -232,3 +233,62 @@ create table outbox (
     failed_at       timestamptz          -- given up
 );
 create index outbox_due on outbox (next_attempt_at) where failed_at is null;
+
+-- Passkeys (WebAuthn). `credential` is the public key with its flags; the counter is advanced by the statement that
+-- judges it.
+create table passkey (
+    id            uuid primary key,
+    user_id       uuid not null references user_account (id) on delete cascade,
+    credential_id bytea not null constraint passkey_credential_id_key unique,
+    credential    jsonb not null,
+    name          text not null,
+    device_bound  boolean not null,      -- false: it may be copied to other devices of the person
+    sign_count    bigint not null default 0,
+    created_at    timestamptz not null,
+    last_used_at  timestamptz
+);
+create index passkey_user on passkey (user_id);
+
+-- The seed of an authenticator app, and the last time step that was spent (RFC 6238 section 5.2).
+create table totp (
+    user_id      uuid primary key references user_account (id) on delete cascade,
+    seed_sealed  bytea not null,
+    last_step    bigint not null,
+    created_at   timestamptz not null,
+    last_used_at timestamptz
+);
+
+-- Recovery codes: HMAC under a key from outside the database. A person's codes are made and replaced as a set.
+create table recovery_code (
+    user_id        uuid not null references user_account (id) on delete cascade,
+    digest         bytea not null,
+    sealing_key_id smallint not null,
+    created_at     timestamptz not null,
+    spent_at       timestamptz,
+    primary key (user_id, digest)
+);
+
+-- What was sent to somebody and works once: links and codes for signing in, resets, confirmations, invitations.
+-- The token is derived from the row's id under a key from outside, so nothing here can be replayed.
+create table one_time (
+    id         uuid primary key,
+    kind       text not null,
+    user_id    uuid references user_account (id) on delete cascade,
+    user_epoch integer,
+    address    text,                     -- the mail address that it went to
+    browser    bytea,                    -- SHA-256 of the cookie of the browser in which it must end
+    data       jsonb not null default '{}',
+    wrong      integer not null default 0,   -- how many wrong codes were typed
+    created_at timestamptz not null,
+    expires_at timestamptz not null,
+    spent_at   timestamptz
+);
+create index one_time_user on one_time (user_id) where user_id is not null;
+create index one_time_expires on one_time (expires_at);
+
+-- What is spent by a unique key and by nothing else: challenges, sealed links.
+create table spent (
+    hash       bytea primary key,        -- SHA-256 of what it is, and for what
+    expires_at timestamptz not null
+);
+create index spent_expires on spent (expires_at);

@@ -72,4 +72,10 @@ ids! {
     RequestId,
     /// A delivery in the outbox.
     OutboxId,
+    /// A passkey of a person.
+    PasskeyId,
+    /// A link or a code that was sent to somebody and works once.
+    OneTimeId,
+    /// An upstream provider that people may sign in with.
+    UpstreamId,
 }

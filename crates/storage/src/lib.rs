@@ -26,6 +26,7 @@ pub mod sealed;
 pub mod sessions;
 pub mod sign_in;
 pub mod signing_keys;
+pub mod spent;
 pub mod sweep;
 pub mod targeting;
 pub mod users;
