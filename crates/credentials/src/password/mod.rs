@@ -1,6 +1,8 @@
 //! Passwords: argon2id in PHC string format (RFC 9106), prepared as RFC 8265 section 4 says (OpaqueString),
 //! so that the same password typed on two systems is the same bytes.
 
+pub mod strength;
+
 use std::ops::RangeInclusive;
 
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version, password_hash::phc::PasswordHash};
