@@ -63,6 +63,35 @@ texts! {
     sign_in_error_expired;
     sign_in_error_unavailable;
 
+    // factors.ftl
+    verify_heading;
+    verify_signing_in_as;
+    verify_lede_totp;
+    verify_lede_recovery;
+    verify_lede_none;
+    verify_code;
+    verify_recovery_code;
+    verify_submit;
+    verify_with_totp;
+    verify_with_recovery;
+    verify_error_code;
+    verify_error_recovery;
+    enroll_heading;
+    enroll_lede(app: &str);
+    enroll_lede_alone(service: &str);
+    enroll_decline;
+    enroll_error_expired;
+    totp_step_scan;
+    totp_qr_alt;
+    totp_by_hand;
+    totp_open;
+    totp_step_code;
+    totp_submit;
+    recovery_codes_heading;
+    recovery_codes_lede;
+    recovery_codes_once;
+    recovery_codes_continue;
+
     // account.ftl
     account_signed_in_as;
     account_not_you;

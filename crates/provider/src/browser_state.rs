@@ -16,10 +16,12 @@ use crate::{Context, refusal::Refusal};
 pub enum Errand {
     /// An authorization request on its way through our pages.
     Authorize,
-    /// A sign-in that no application asked for.
+    /// A sign-in on the way to a page of ours.
     SignIn,
     /// A sign-out that awaits its confirmation.
     SignOut,
+    /// An authenticator app that awaits its first code.
+    TotpSetup,
 }
 
 impl Errand {
@@ -28,6 +30,7 @@ impl Errand {
             Self::Authorize => b"authorize",
             Self::SignIn => b"sign-in",
             Self::SignOut => b"sign-out",
+            Self::TotpSetup => b"totp setup",
         }
     }
 }

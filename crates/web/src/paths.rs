@@ -20,6 +20,10 @@ pub const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
 pub const JWKS: &str = "/.well-known/jwks.json";
 /// The sign-in page.
 pub const LOGIN: &str = "/login";
+/// One more factor.
+pub const VERIFY: &str = "/login/verify";
+/// Setting up a factor that is needed.
+pub const ENROLL: &str = "/login/enroll";
 /// Choosing between accounts.
 pub const SELECT_ACCOUNT: &str = "/login/account";
 /// The consent page.

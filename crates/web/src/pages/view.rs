@@ -115,6 +115,108 @@ impl LoginPage<'_> {
     }
 }
 
+/// A factor that stands beside the first one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecondFactor {
+    /// An authenticator app.
+    Totp,
+    /// A recovery code.
+    Recovery,
+}
+
+impl SecondFactor {
+    /// The value of `with`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Totp => "totp",
+            Self::Recovery => "recovery",
+        }
+    }
+}
+
+/// `GET /login/verify`. Posts `request`, `with` and `code` to `action`.
+#[derive(Debug, Template)]
+#[template(path = "verify.html")]
+pub struct VerifyPage<'a> {
+    /// What all pages share.
+    pub frame: Frame,
+    /// The sealed journey.
+    pub request: &'a str,
+    /// The path that the form posts to.
+    pub action: &'a str,
+    /// What is asked for; `None` when nothing is left to ask for.
+    pub chosen: Option<SecondFactor>,
+    /// What else there is, and where.
+    pub others: Vec<(SecondFactor, String)>,
+    /// What went wrong with the last attempt.
+    pub error: Option<Text>,
+    /// Who asked.
+    pub app: Option<AppView>,
+    /// Who is signing in.
+    pub account: AccountView,
+}
+
+/// An authenticator app that is being set up.
+#[derive(Clone, Debug)]
+pub struct TotpSetupView {
+    /// The sealed seed, for the hidden field `setup`.
+    pub sealed: String,
+    /// The seed for those who type it.
+    pub text: String,
+    /// The address that opens an app.
+    pub uri: String,
+    /// The picture's address.
+    pub qr: String,
+}
+
+impl TotpSetupView {
+    /// As a page shows it.
+    #[must_use]
+    pub fn of(setup: &provider::factors::totp::Setup) -> Self {
+        Self {
+            sealed: setup.sealed.clone(),
+            text: setup.text.to_string(),
+            uri: setup.uri.to_string(),
+            qr: setup.qr.to_string(),
+        }
+    }
+}
+
+/// `GET /login/enroll`. Posts `request`, `setup` and `code`, or `choice`, to `action`.
+#[derive(Debug, Template)]
+#[template(path = "enroll.html")]
+pub struct EnrollPage<'a> {
+    /// What all pages share.
+    pub frame: Frame,
+    /// The sealed journey.
+    pub request: &'a str,
+    /// The path that the form posts to.
+    pub action: &'a str,
+    /// An authenticator app, where one is strong enough.
+    pub totp: Option<TotpSetupView>,
+    /// What went wrong with the last attempt.
+    pub error: Option<Text>,
+    /// Who asked.
+    pub app: Option<AppView>,
+    /// Who is signing in.
+    pub account: AccountView,
+}
+
+/// Recovery codes, shown once. Posts `request` and `choice` (`continue`) to `action`.
+#[derive(Debug, Template)]
+#[template(path = "recovery_codes.html")]
+pub struct RecoveryCodesPage<'a> {
+    /// What all pages share.
+    pub frame: Frame,
+    /// The sealed journey, where a sign-in goes on afterwards.
+    pub request: Option<&'a str>,
+    /// Where to go on.
+    pub action: &'a str,
+    /// The codes.
+    pub codes: Vec<&'a str>,
+}
+
 /// `GET /login/account`. Posts `request` and `choice` (`continue` or `other`) back to that path.
 #[derive(Debug, Template)]
 #[template(path = "select_account.html")]
