@@ -13,7 +13,7 @@ use provider::{
 };
 
 use super::{
-    flow::{Stop, app_view},
+    flow::Stop,
     form::OwnForm,
     view::{LoginPage, Problem},
     visit::Visit,
@@ -49,7 +49,7 @@ async fn open(visit: &Visit, params: &Params) -> Result<Response, Stop> {
     let session = visit.signed_in().await?;
     match interaction::advance(&visit.call, &flow, session.as_ref()).await? {
         Next::Show(page @ (Page::SignIn | Page::SignInAgain)) => {
-            Form::of(visit, &flow, page, session.as_ref())?.show(visit, StatusCode::OK, None)
+            Form::of(visit, &flow, page, session.as_ref())?.show(visit, StatusCode::OK, None).await
         }
         next => visit.follow(&flow, next),
     }
@@ -59,7 +59,7 @@ async fn open(visit: &Visit, params: &Params) -> Result<Response, Stop> {
 async fn alone(visit: &Visit) -> Result<Response, Stop> {
     match visit.signed_in().await? {
         Some(_) => Ok(visit.see_other(&visit.path(paths::HOME))),
-        None => Form::alone(visit)?.show(visit, StatusCode::OK, None),
+        None => Form::alone(visit)?.show(visit, StatusCode::OK, None).await,
     }
 }
 
@@ -89,7 +89,16 @@ impl<'a> Form<'a> {
         Ok(Self { request, flow: None, username: String::new(), again: None })
     }
 
-    fn show(&self, visit: &Visit, status: StatusCode, error: Option<fn(Locale) -> Text>) -> Result<Response, Stop> {
+    async fn show(
+        &self,
+        visit: &Visit,
+        status: StatusCode,
+        error: Option<fn(Locale) -> Text>,
+    ) -> Result<Response, Stop> {
+        let app = match self.flow {
+            Some(flow) => Some(visit.app_view(&flow.authorization).await),
+            None => None,
+        };
         let frame = visit.frame(self.flow.and_then(|flow| flow.state.sent.ui_locales.as_deref()));
         let texts = frame.texts;
         let switch = format!("{}?request={}", visit.path(paths::SELECT_ACCOUNT), self.request);
@@ -97,7 +106,7 @@ impl<'a> Form<'a> {
             request: Some(&self.request),
             username: &self.username,
             error: error.map(|error| error(texts)),
-            app: self.flow.map(|flow| app_view(&flow.authorization)),
+            app,
             reauthenticate: self.again.map(|session| session.username.as_str()),
             switch: self.again.map(|_| switch.as_str()),
             action: &visit.path(paths::LOGIN),
@@ -128,11 +137,11 @@ async fn submit_alone(visit: &Visit, form: &OwnForm, own: &browser_state::Opened
         if !visit.browser.is_known() {
             return Err(Stop::Problem(Problem::OtherBrowser));
         }
-        return page.show(visit, StatusCode::BAD_REQUEST, Some(Locale::sign_in_error_expired));
+        return page.show(visit, StatusCode::BAD_REQUEST, Some(Locale::sign_in_error_expired)).await;
     }
     match sign_in(visit, form, &Place { session: session.as_ref(), only: None, request: None }).await? {
         Attempt::SignedIn(_) => Ok(visit.see_other(&visit.path(paths::HOME))),
-        Attempt::Failed(status, text) => page.show(visit, status, Some(text)),
+        Attempt::Failed(status, text) => page.show(visit, status, Some(text)).await,
     }
 }
 
@@ -158,7 +167,7 @@ async fn submit_for_request(visit: &Visit, form: &OwnForm) -> Result<Response, S
     };
     let page = if again.is_some() { Page::SignInAgain } else { Page::SignIn };
     let page = Form { username: typed(form)?.to_owned(), ..Form::of(visit, &flow, page, session.as_ref())? };
-    page.show(visit, status, Some(text))
+    page.show(visit, status, Some(text)).await
 }
 
 fn typed(form: &OwnForm) -> Result<&str, Stop> {
