@@ -11,8 +11,8 @@ use std::{
 use askama::Template;
 use messages::{Locale, Text};
 use web::pages::view::{
-    AccountView, AppView, ConsentPage, ErrorPage, FormPostPage, Frame, HomePage, Link, LoginPage, LogoutPage, Problem,
-    ScopeGroup, ScopeItem, SelectAccountPage, SignedOutPage, Theme,
+    AccountView, AppView, ConsentPage, ErrorPage, FormPostPage, Frame, HomePage, Link, LoginPage, LogoutPage, Look,
+    Problem, ScopeGroup, ScopeItem, SelectAccountPage, SignedOutPage, Theme,
 };
 
 const LONG: &str = "Königlich Preußische Telegraphenbauanstaltsverwaltungsgesellschaft für drahtlose Nachrichten";
@@ -39,6 +39,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     for file in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../static"))? {
         let file = file?;
         fs::copy(file.path(), folder.join("static").join(file.file_name()))?;
+    }
+    if let Some(sheet) = themed().stylesheet() {
+        fs::write(folder.join("theme.css"), &sheet.content)?;
     }
     let pages = [sign_in(), accounts(), consent(), leaving(), problems(), languages(), blocks()];
     for (name, page) in pages.into_iter().flatten() {
@@ -140,11 +143,32 @@ fn languages() -> Pages {
         switch: None,
         action: "/login",
     };
-    names.into_iter().zip(Locale::all()).map(|(name, locale)| (name, page(locale).render())).collect()
+    let mut pages: Pages =
+        names.into_iter().zip(Locale::all()).map(|(name, locale)| (name, page(locale).render())).collect();
+    pages.push((
+        "login-themed",
+        LoginPage { frame: Frame { theme: themed(), ..frame() }, error: None, ..page(Locale::default()) }.render(),
+    ));
+    pages
 }
 
 fn blocks() -> Pages {
-    vec![("style-guide", StyleGuide { frame: frame() }.render())]
+    vec![
+        ("style-guide", StyleGuide { frame: frame() }.render()),
+        ("style-guide-themed", StyleGuide { frame: Frame { theme: themed(), ..frame() } }.render()),
+    ]
+}
+
+/// Another accent, corner and font. Its stylesheet is written beside the pages.
+fn themed() -> Arc<Theme> {
+    let look = Look {
+        service: "Example".to_owned(),
+        accent: "#6d28d9".to_owned(),
+        corner: Some(4),
+        heading_font: "system".to_owned(),
+        ..Look::default()
+    };
+    Arc::new(Theme::new(&look).expect("colors that can be read"))
 }
 
 fn group(name: &str, host: &str, items: &[&str]) -> ScopeGroup {
