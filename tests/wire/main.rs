@@ -25,6 +25,7 @@ mod outage;
 mod properties;
 mod race;
 mod refresh;
+mod second_factor;
 mod secrets_at_rest;
 mod service;
 mod session;

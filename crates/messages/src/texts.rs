@@ -44,6 +44,8 @@ macro_rules! texts {
 texts! {
     // common.ftl
     page_title(page: &str, service: &str);
+    language_name;
+    language_label;
     app_policy;
     app_terms;
     app_links(app: &str);
@@ -246,12 +248,57 @@ mod tests {
         }
     }
 
+    fn written(locale: Locale, entry: &Entry) -> String {
+        let variables: Vec<_> = entry.variables.iter().map(|name| (*name, FluentValue::from("x"))).collect();
+        locale.look_up(entry.key, &variables).to_string()
+    }
+
+    /// What may read as in English: it has no words of its own.
+    const SAME_IN_EVERY_LANGUAGE: &[&str] = &["page_title"];
+
+    #[test]
+    fn no_text_is_left_in_english() {
+        let english = Locale::default();
+        for locale in Locale::all().filter(|locale| *locale != english) {
+            for entry in ENTRIES.iter().filter(|entry| !SAME_IN_EVERY_LANGUAGE.contains(&entry.key)) {
+                assert_ne!(written(locale, entry), written(english, entry), "{locale:?} {}", entry.key);
+            }
+        }
+    }
+
+    #[test]
+    fn every_language_has_its_own_punctuation() {
+        for locale in Locale::all() {
+            for entry in ENTRIES {
+                let words = written(locale, entry);
+                let at = format!("{locale:?} {}", entry.key);
+                assert!(!words.contains("  ") && !words.contains("..."), "{at}");
+                match locale.tag().as_str() {
+                    "es" => assert_eq!(words.contains('?'), words.contains('¿'), "{at}"),
+                    "fr" => {
+                        for mark in ['?', '!', ';'] {
+                            let lone = words.match_indices(mark).any(|(i, _)| !words[..i].ends_with('\u{202F}'));
+                            assert!(!lone, "{at}: a narrow no-break space (U+202F) belongs before {mark}");
+                        }
+                        let lone = words.match_indices(':').any(|(i, _)| !words[..i].ends_with('\u{A0}'));
+                        assert!(!lone, "{at}: a no-break space (U+00A0) belongs before the colon");
+                        assert!(!words.contains('\''), "{at}: the apostrophe is ’");
+                    }
+                    "zh-Hans" => {
+                        let half = words.split_whitespace().any(|word| word.ends_with([',', '.', '?', '!', ':', ';']));
+                        assert!(!half, "{at}: Chinese marks are ，。？！：；");
+                    }
+                    _ => assert!(!words.contains('\''), "{at}: the apostrophe is ’"),
+                }
+            }
+        }
+    }
+
     #[test]
     fn every_text_can_be_written() {
         for locale in Locale::all() {
             for entry in ENTRIES {
-                let variables: Vec<_> = entry.variables.iter().map(|name| (*name, FluentValue::from("x"))).collect();
-                let text = locale.look_up(entry.key, &variables).to_string();
+                let text = written(locale, entry);
                 assert!(!text.trim().is_empty() && text != entry.key, "{locale:?} {}", entry.key);
             }
         }

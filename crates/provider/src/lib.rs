@@ -8,6 +8,7 @@ pub mod authorize;
 mod batch;
 pub mod browser_state;
 pub mod client_auth;
+pub mod client_logos;
 pub mod clients;
 pub mod context;
 pub mod doctor;
@@ -78,6 +79,8 @@ pub struct Provider {
     pub courier: logout::back_channel::Courier,
     /// Keys of clients, fetched from where they say.
     pub client_keys: client_auth::ClientKeys,
+    /// Pictures of clients, fetched from where they say.
+    pub client_logos: client_logos::ClientLogos,
     /// Tokens whose signature was found right a moment ago.
     pub verified_tokens: tokens::verified::VerifiedTokens,
     /// The metadata document.
@@ -105,6 +108,7 @@ impl Provider {
             hashing,
             courier: logout::back_channel::Courier::default(),
             client_keys: client_auth::ClientKeys::default(),
+            client_logos: client_logos::ClientLogos::default(),
             verified_tokens: tokens::verified::VerifiedTokens::default(),
             published: metadata::Published::default(),
             outbound,

@@ -34,3 +34,11 @@ pub const LOGOUT: &str = "/logout";
 pub const HOME: &str = "/";
 /// Stylesheet, script, pictures.
 pub const STATIC: &str = "/static/{*path}";
+/// Choosing the language of the pages.
+pub const LANGUAGE: &str = "/language";
+/// The tokens of the theme.
+pub const THEME_CSS: &str = "/theme.css";
+/// The logo of the theme.
+pub const THEME_LOGO: &str = "/theme/logo";
+/// The picture of an application.
+pub const CLIENT_LOGO: &str = "/client-logo/{client_id}";

@@ -64,7 +64,11 @@ fn people(app: &App) -> Router<App> {
         .route(paths::HOME, get(pages::home::get))
         .layer(session::layer(app))
         .layer(middleware::map_response(session::keep_prefix))
+        .route(paths::LANGUAGE, post(pages::language::post))
         .route(paths::STATIC, get(pages::assets::get))
+        .route(paths::THEME_CSS, get(pages::theme::stylesheet))
+        .route(paths::THEME_LOGO, get(pages::theme::logo))
+        .route(paths::CLIENT_LOGO, get(pages::client_logo::get))
 }
 
 /// RFC 8414 section 3.1: for an issuer with a path, the well-known part comes first. OpenID Connect Discovery puts

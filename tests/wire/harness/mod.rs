@@ -3,6 +3,7 @@
 //!
 //! Nothing here uses a crate of the server, so that nothing of the server is believed.
 
+pub mod authenticator;
 pub mod binary;
 pub mod browser;
 pub mod database;

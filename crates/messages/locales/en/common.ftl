@@ -3,6 +3,11 @@
 # The title of the window. $page: what the page is called. $service: the name of this service.
 page_title = { $page } · { $service }
 
+# What this language calls itself.
+language_name = English
+# Said of the list of languages.
+language_label = Language
+
 # Links to what an app says about itself, on a line of their own.
 app_policy = Privacy policy
 app_terms = Terms of service

@@ -17,9 +17,10 @@ pub mod sessions;
 pub mod setting;
 pub mod sign_in;
 pub mod telemetry;
+pub mod theme;
 mod unsafe_values;
 
-use std::{collections::BTreeMap, fmt, path::Path};
+use std::{collections::BTreeMap, fmt, io::Read, path::Path};
 
 use provider::{
     Issuer, Settings,
@@ -123,6 +124,8 @@ sections! {
     sign_in: sign_in::SignIn,
     /// `[passwords]`
     passwords: passwords::Passwords,
+    /// `[theme]`
+    theme: theme::Theme,
     /// `[outbound]`
     outbound: outbound::Outbound,
     /// `[limits]`
@@ -233,11 +236,43 @@ impl Config {
                 allowed_networks: self.outbound.allowed_networks.clone(),
                 extra_ca_files: self.outbound.extra_ca_files.clone(),
             },
+            service_name: self.theme.service.clone(),
             sign_in: SignInSettings { required_acr: self.sign_in.required_acr },
             max_actor_chain: self.limits.actor_chain,
             registry_capacity: self.limits.registry,
             ..Settings::new(self.issuer()?)
         })
+    }
+
+    /// How the pages look.
+    ///
+    /// # Errors
+    /// When a color cannot be read, or the logo is none.
+    pub fn look(&self) -> Result<web::pages::view::Theme, ConfigError> {
+        use web::pages::view::{LARGEST_LOGO, Look, Theme};
+        let (ours, usual) = (&self.theme, theme::Theme::default());
+        let unusual = |value: &str, usual: &str| if value == usual { String::new() } else { value.to_owned() };
+        let wrong = |field: &str, what: String| self.error(&format!("theme.{field}"), what);
+        let logo = (!ours.logo.as_os_str().is_empty()).then(|| {
+            let shown = ours.logo.display();
+            let file = std::fs::File::open(&ours.logo).map_err(|error| wrong("logo", format!("{shown}: {error}")))?;
+            let mut content = Vec::new();
+            // One byte more than it may have, so that what is too large is seen to be so.
+            let most = LARGEST_LOGO as u64 + 1;
+            file.take(most).read_to_end(&mut content).map_err(|error| wrong("logo", format!("{shown}: {error}")))?;
+            Ok(content)
+        });
+        let look = Look {
+            service: ours.service.clone(),
+            logo: logo.transpose()?,
+            accent: ours.accent.clone(),
+            accent_dark: ours.accent_dark.clone(),
+            // What the stylesheet says already need not be said again.
+            corner: Some(ours.corner).filter(|corner| *corner != usual.corner),
+            font: unusual(&ours.font, &usual.font),
+            heading_font: unusual(&ours.heading_font, &usual.heading_font),
+        };
+        Theme::new(&look).map_err(|unfit| wrong(unfit.field, unfit.what))
     }
 
     fn provider_lifetimes(&self) -> Lifetimes {

@@ -73,6 +73,16 @@ impl Setting for Vec<IpNet> {
     }
 }
 
+impl Setting for PathBuf {
+    fn read(value: Value) -> Result<Self, String> {
+        typed(value, "a file")
+    }
+
+    fn show(&self) -> Option<Value> {
+        (!self.as_os_str().is_empty()).then(|| Value::String(self.display().to_string()))
+    }
+}
+
 impl Setting for Vec<PathBuf> {
     fn read(value: Value) -> Result<Self, String> {
         typed(value, "a list of files")

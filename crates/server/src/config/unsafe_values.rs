@@ -22,6 +22,7 @@ pub fn find(config: &Config) -> Vec<ConfigError> {
     secrets(config, &mut problems);
     lifetimes(config, &mut problems);
     passwords(config, &mut problems);
+    problems.extend(config.look().err());
     for network in config.outbound.allowed_networks.iter().filter(|network| network.prefix_len() == 0) {
         let what = format!("{network} allows every private address: name the networks that you mean");
         problems.push(config.error("outbound.allowed_networks", what));

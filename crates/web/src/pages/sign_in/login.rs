@@ -14,7 +14,7 @@ use provider::{
 use crate::{
     extract::{Query, params::Unreadable},
     pages::{
-        flow::{Stop, app_view},
+        flow::Stop,
         form::OwnForm,
         view::LoginPage,
         visit::Visit,
@@ -53,7 +53,7 @@ async fn open(visit: &Visit, params: &Params) -> Result<Response, Stop> {
     match journey.advance(&visit.call, session.as_ref()).await? {
         Next::Show(page @ (Page::SignIn | Page::SignInAgain)) => {
             let again = session.as_ref().filter(|_| page == Page::SignInAgain);
-            Form::of(visit, &journey, again)?.show(visit, StatusCode::OK, None)
+            Form::of(visit, &journey, again)?.show(visit, StatusCode::OK, None).await
         }
         next => visit.follow_journey(&journey, next),
     }
@@ -83,7 +83,13 @@ impl<'a> Form<'a> {
         Ok(Self { request: visit.seal_journey(journey)?, journey, username, again })
     }
 
-    fn show(&self, visit: &Visit, status: StatusCode, error: Option<fn(Locale) -> Text>) -> Result<Response, Stop> {
+    async fn show(
+        &self,
+        visit: &Visit,
+        status: StatusCode,
+        error: Option<fn(Locale) -> Text>,
+    ) -> Result<Response, Stop> {
+        let app = visit.app_of(self.journey).await;
         let frame = visit.frame(self.journey.ui_locales());
         let texts = frame.texts;
         let flow = self.journey.flow();
@@ -92,7 +98,7 @@ impl<'a> Form<'a> {
             request: Some(&self.request),
             username: &self.username,
             error: error.map(|error| error(texts)),
-            app: flow.map(|flow| app_view(&flow.authorization)),
+            app,
             reauthenticate: self.again.map(|session| session.username.as_str()),
             switch: self.again.and(flow).map(|_| switch.as_str()),
             action: &visit.path(paths::LOGIN),
@@ -126,7 +132,7 @@ async fn submit(visit: &Visit, form: &OwnForm) -> Result<Response, Stop> {
     let journey = if anew { self::anew(visit, arrived.journey) } else { arrived.journey };
     let typed = form.field("username")?.unwrap_or_default().to_owned();
     let page = Form { username: typed, ..Form::of(visit, &journey, again)? };
-    page.show(visit, status, Some(text))
+    page.show(visit, status, Some(text)).await
 }
 
 enum Checked {

@@ -18,7 +18,7 @@ use provider::{
 
 use super::{
     flow::{Stop, page_path},
-    view::Problem,
+    view::{AppView, Problem},
     visit::Visit,
 };
 use crate::session;
@@ -75,6 +75,14 @@ impl Visit {
     /// `Stop`.
     pub fn seal_journey(&self, journey: &Journey) -> Result<String, Stop> {
         Ok(journey.seal(&self.call, self.browser.binding())?)
+    }
+
+    /// The application that asked, if any did.
+    pub async fn app_of(&self, journey: &Journey) -> Option<AppView> {
+        match journey.flow() {
+            Some(flow) => Some(self.app_view(&flow.authorization).await),
+            None => None,
+        }
     }
 
     /// Goes on with a journey for who is signed in.

@@ -14,7 +14,7 @@ use provider::{
 use crate::{
     extract::{Query, params::Unreadable},
     pages::{
-        flow::{Stop, app_view, person_view},
+        flow::{Stop, person_view},
         form::OwnForm,
         view::{SecondFactor, VerifyPage},
         visit::Visit,
@@ -81,7 +81,7 @@ async fn open(visit: &Visit, params: &Params) -> Result<Response, Stop> {
         Step::Enough => return visit.send_to_step(Page::SignIn, &middle.journey),
     }
     let wanted = params.get_once("with")?.and_then(kind);
-    show(visit, &middle, wanted, (StatusCode::OK, None))
+    show(visit, &middle, wanted, (StatusCode::OK, None)).await
 }
 
 fn kind(name: &str) -> Option<SecondFactor> {
@@ -98,6 +98,7 @@ fn show(visit: &Visit, middle: &Middle, wanted: Option<SecondFactor>, (status, e
     let Middle { journey, proven, person } = middle;
     let offered = offered(person, proven);
     let chosen = wanted.filter(|wanted| offered.contains(wanted)).or(offered.first().copied());
+    let app = visit.app_of(journey).await;
     let frame = visit.frame(journey.ui_locales());
     let texts = frame.texts;
     let request = visit.seal_journey(journey)?;
@@ -112,7 +113,7 @@ fn show(visit: &Visit, middle: &Middle, wanted: Option<SecondFactor>, (status, e
             .collect(),
         chosen,
         error: error.map(|error| error(texts)),
-        app: journey.flow().map(|flow| app_view(&flow.authorization)),
+        app,
         account: person_view(person),
         frame,
     };
@@ -155,7 +156,7 @@ async fn submit(visit: &Visit, form: &OwnForm) -> Result<Response, Stop> {
         }
         Err(stop) => return Err(stop),
     };
-    show(visit, &middle, chosen, said)
+    show(visit, &middle, chosen, said).await
 }
 
 /// Judges what was typed. Only what would raise the sign-in is judged at all.
