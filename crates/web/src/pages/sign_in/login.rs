@@ -13,12 +13,7 @@ use provider::{
 
 use crate::{
     extract::{Query, params::Unreadable},
-    pages::{
-        flow::Stop,
-        form::OwnForm,
-        view::LoginPage,
-        visit::Visit,
-    },
+    pages::{flow::Stop, form::OwnForm, view::LoginPage, visit::Visit},
     paths,
 };
 

@@ -94,7 +94,12 @@ fn kind(name: &str) -> Option<SecondFactor> {
 
 type Said = (StatusCode, Option<fn(Locale) -> Text>);
 
-fn show(visit: &Visit, middle: &Middle, wanted: Option<SecondFactor>, (status, error): Said) -> Result<Response, Stop> {
+async fn show(
+    visit: &Visit,
+    middle: &Middle,
+    wanted: Option<SecondFactor>,
+    (status, error): Said,
+) -> Result<Response, Stop> {
     let Middle { journey, proven, person } = middle;
     let offered = offered(person, proven);
     let chosen = wanted.filter(|wanted| offered.contains(wanted)).or(offered.first().copied());
