@@ -18,7 +18,9 @@ pub(crate) fn best<'a>(
     available: &'a [LanguageIdentifier],
 ) -> Option<&'a LanguageIdentifier> {
     wanted.iter().find_map(|tag| {
-        let found = negotiate_languages(&[tag.clone()], available, None, NegotiationStrategy::Lookup).first().copied();
+        let found = negotiate_languages(std::slice::from_ref(tag), available, None, NegotiationStrategy::Lookup)
+            .first()
+            .copied();
         found.or_else(|| available.iter().find(|ours| ours.language == tag.language))
     })
 }

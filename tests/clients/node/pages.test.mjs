@@ -126,3 +126,35 @@ test('every page refuses to be framed, cached, or to run what it did not bring',
   }
   await close();
 });
+
+test('the language is chosen in the footer, with JavaScript and without', async () => {
+  for (const javaScriptEnabled of [true, false]) {
+    const { page, close } = await newPerson(browser, { javaScriptEnabled });
+    await page.goto(authorize());
+    await onPage(page, '/login');
+    const address = page.url();
+    await page.click('.languages summary');
+    await page.click('#language-de');
+    await page.getByRole('heading', { name: 'Anmelden' }).waitFor();
+    assert.equal(page.url(), address, 'the request goes on');
+    await submitSignIn(page, ADA);
+    await page.waitForURL((url) => url.pathname === '/consent');
+    assert.equal(await page.getAttribute('html', 'lang'), 'de');
+    await page.click('#consent-allow');
+    await backAtApp(page, party);
+    await close();
+  }
+});
+
+for (const [locale, lang] of [['de-AT', 'de'], ['es-MX', 'es'], ['fr-FR', 'fr'], ['zh-CN', 'zh-Hans']]) {
+  test(`pages in ${lang}`, async () => {
+    const { page, close } = await newPerson(browser, { locale });
+    await signedIn(page);
+    assert.equal(await page.getAttribute('html', 'lang'), lang);
+    await inspect(page, `consent-${lang}`);
+    await page.goto(`${server.issuer}/nothing-here`);
+    await page.click('.languages summary');
+    await inspect(page, `error-not-found-${lang}`);
+    await close();
+  });
+}

@@ -19,6 +19,10 @@ pub async fn get(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
+    if client_id.contains(char::is_control) {
+        // Nobody's name, and not one that the database can be asked for.
+        return StatusCode::NOT_FOUND.into_response();
+    }
     let client = match pages.call.client(&client_id).await {
         Ok(client) => client.filter(|client| client.enabled),
         Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
