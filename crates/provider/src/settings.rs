@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ipnet::IpNet;
+use outbound::mail::MailOptions;
 use url::Url;
 
 /// The issuer: an https URL without query, fragment or trailing slash. It may have a path.
@@ -176,6 +177,10 @@ pub struct Settings {
     pub hashing: Hashing,
     /// Outgoing requests.
     pub outbound: OutboundSettings,
+    /// Outgoing mail.
+    pub mail: MailOptions,
+    /// What this service is called where it speaks to people.
+    pub service: String,
     /// How long a chain of actors may be: 1 means that an exchanged token cannot be exchanged again.
     pub max_actor_chain: usize,
     /// How many clients and resources an instance remembers.
@@ -191,6 +196,8 @@ impl Settings {
             lifetimes: Lifetimes::default(),
             hashing: Hashing::default(),
             outbound: OutboundSettings::default(),
+            mail: MailOptions::default(),
+            service: "Chancery".to_owned(),
             max_actor_chain: 4,
             registry_capacity: 10_000,
         }

@@ -14,6 +14,7 @@ pub mod error;
 pub mod grants;
 pub mod id;
 pub mod journal;
+pub mod one_time;
 pub mod outbox;
 pub mod page;
 pub mod pulse;

@@ -21,6 +21,7 @@ pub(crate) use write::{Desired, write};
 
 use crate::{
     administration::{AdminError, Administration, LONGEST_PAGE},
+    delivery::Kind,
     logout::back_channel,
 };
 
@@ -273,7 +274,7 @@ async fn end_everything(
         }
     }
     if !notices.is_empty() {
-        outbox::insert(tx, back_channel::KIND, &notices, administration.now).await?;
+        outbox::insert(tx, Kind::BackChannelLogout.as_str(), &notices, administration.now).await?;
     }
     revocations::revoke_user(tx, user, administration.withdrawal(reason)).await?;
     Ok(())
