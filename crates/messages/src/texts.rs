@@ -220,6 +220,15 @@ texts! {
     mail_unlinked_body(service: &str, upstream: &str);
     mail_test_title;
     mail_test_body(service: &str);
+
+    // dev_mail.ftl
+    dev_mail_heading;
+    dev_mail_lede;
+    dev_mail_empty;
+    dev_mail_to(address: &str);
+    dev_mail_html;
+    dev_mail_text;
+    dev_mail_back;
 }
 
 impl Locale {

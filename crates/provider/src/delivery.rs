@@ -65,6 +65,14 @@ impl Kind {
         }
     }
 
+    /// Whether this instance delivers it. What it does not, it leaves to the others.
+    fn is_ours(self, provider: &Provider) -> bool {
+        match self {
+            Self::BackChannelLogout => true,
+            Self::Mail => mail::is_configured(provider),
+        }
+    }
+
     /// Makes one attempt.
     async fn deliver(self, context: &Context, delivery: &Delivery) -> Result<(), Failure> {
         match self {
@@ -115,6 +123,9 @@ impl Courier {
 
 /// Delivers what is due of a kind, now and in the background.
 pub(crate) fn deliver_soon(context: &Context, kind: Kind) {
+    if !kind.is_ours(context.provider()) {
+        return;
+    }
     let Some(at_work) = context.couriers.of(kind).call() else { return };
     let provider = Arc::clone(context.provider());
     tokio::spawn(async move {

@@ -23,7 +23,7 @@ pub trait Desk {
     /// When a command was not given any.
     fn sealing(&self) -> Result<&SealingKeys, Self::Error>;
 
-    /// Whether mail is written. A command cannot know: what it writes is dropped by instances that send none.
+    /// Whether mail is written. A command cannot know whether an instance sends any; what none takes is swept.
     fn writes_mail(&self) -> bool;
 }
 

@@ -119,7 +119,7 @@ fn the_plain_part_reads_well() {
          If you read this in the same browser, you can press the button instead.\n\nSign in:\n\
          https://id.example.test/reset?token=a-token&x=1\n\nIt works once, and for 15 minutes.\n\n\
          If you did not ask for this, you can ignore this mail: nothing happens without you.\n\n-- \n\
-         You get this mail because this address belongs to the account ada at Example & Sons.\nhttps://id.example.test\n"
+         You get this mail because this address belongs to the account ada at Example & Sons.\nhttps://id.example.test"
     );
     let mail = Mail::PasskeyAdded { name: "Laptop" };
     let rendered = mail.render(Locale::default(), &frame(None)).expect("it renders");

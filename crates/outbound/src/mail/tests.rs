@@ -25,7 +25,8 @@ fn headers_are_ours_alone() {
     let text = String::from_utf8(message.formatted()).unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
     for line in [
-        "From: \"Example, Sons\" <id@example.test>",
+        // "Example, Sons", which needs to be encoded.
+        "From: =?utf-8?b?RXhhbXBsZSwgU29ucw==?= <id@example.test>",
         "To: ada@example.test",
         "Reply-To: help@example.test",
         "Message-ID: <0193@example.test>",

@@ -6,7 +6,7 @@ use messages::{
 };
 use outbound::mail::MailError;
 use storage::outbox::Delivery;
-use time::{OffsetDateTime, macros::format_description};
+use time::{Duration, OffsetDateTime, macros::format_description};
 use tracing::debug;
 
 use super::{Letter, Notice, Stored};
@@ -22,12 +22,15 @@ pub const ACCOUNT: &str = "/account";
 /// The sign-in page, below the issuer.
 pub const LOGIN: &str = "/login";
 
+/// What nobody took for so long is no news any more: no instance sent mail.
+const LATEST: Duration = Duration::DAY;
+
 /// Makes one attempt.
 pub(crate) async fn deliver(context: &Context, delivery: &Delivery) -> Result<(), Failure> {
     let stored: Stored =
         serde_json::from_value(delivery.payload.clone()).map_err(|error| Failure::Never(error.to_string()))?;
-    if !context.mailer.is_on() {
-        debug!(delivery = %delivery.id, "mail is off: dropped");
+    if context.now - delivery.created_at > LATEST {
+        debug!(delivery = %delivery.id, "nobody sent it in time: dropped");
         return Ok(());
     }
     let locale = Locale::negotiate(Some(&stored.locale), None);
@@ -60,7 +63,8 @@ async fn render(
     at: OffsetDateTime,
 ) -> Result<Option<Rendered>, Failure> {
     let settings = &context.settings;
-    let written = |mail: Mail<'_>| write(settings, mail, locale, stored.account.as_deref(), at).map(Some);
+    let written =
+        |mail: Mail<'_>| write(settings, mail, locale, stored.account.as_deref(), at).map(Some).map_err(Failure::Never);
     match &stored.letter {
         Letter::OneTime { id } => {
             let fresh = one_time::fresh(context, *id).await.map_err(|error| Failure::Later(error.to_string()))?;
@@ -88,7 +92,7 @@ pub(crate) fn write(
     locale: Locale,
     account: Option<&str>,
     at: OffsetDateTime,
-) -> Result<Rendered, Failure> {
+) -> Result<Rendered, String> {
     let format = format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
     let when = at.to_offset(time::UtcOffset::UTC).format(format).unwrap_or_default();
     let frame = Frame {
@@ -98,7 +102,7 @@ pub(crate) fn write(
         account,
         when: &when,
     };
-    mail.render(locale, &frame).map_err(|error| Failure::Never(error.to_string()))
+    mail.render(locale, &frame).map_err(|error| error.to_string())
 }
 
 impl Notice {

@@ -10,11 +10,13 @@ use messages::Locale;
 use serde::{Deserialize, Serialize};
 use storage::{
     Tx,
-    id::{OneTimeId, UserId},
+    id::{OneTimeId, RequestId, UserId},
     outbox, users,
 };
 
-use crate::{Context, Provider, delivery, desk::Desk};
+pub use outbound::mail::{Trap, Trapped};
+
+use crate::{Context, Provider, Settings, delivery, desk::Desk};
 
 /// Whether this instance sends mail. Features that need it are offered only then.
 #[must_use]
@@ -177,9 +179,27 @@ pub async fn recipient(
 /// Sends what is due, now and in the background. To be called once the transaction is committed; without it, mail
 /// waits for the job, some seconds.
 pub fn deliver_soon(context: &Context) {
-    if is_configured(context.provider()) {
-        delivery::deliver_soon(context, delivery::Kind::Mail);
-    }
+    delivery::deliver_soon(context, delivery::Kind::Mail);
+}
+
+/// Sends one mail without an outbox, for who tries the configuration.
+///
+/// # Errors
+/// One line for the operator.
+pub async fn send_test(settings: &Settings, address: &str) -> Result<(), String> {
+    let sender = outbound::mail::Sender::new(&settings.mail)?;
+    let (locale, now) = (Locale::default(), crate::context::now());
+    let rendered = deliver::write(settings, messages::mail::Mail::Test, locale, None, now)?;
+    let letter = outbound::mail::Letter {
+        to: address,
+        subject: &rendered.subject,
+        text: &rendered.text,
+        html: &rendered.html,
+        language: &locale.tag(),
+        id: &RequestId::new().to_string(),
+        date: now.into(),
+    };
+    sender.send(&letter).await.map_err(|error| error.to_string())
 }
 
 impl Letter {

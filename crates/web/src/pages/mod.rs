@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod consent;
+pub mod dev_mail;
 pub mod error;
 pub mod flow;
 pub mod form;

@@ -4,6 +4,7 @@
 //! passes as a [`Text`] it takes from `frame.texts`, too. Every form posts to a path of this server and works
 //! without a script.
 
+mod dev_mail;
 mod frame;
 mod problem;
 mod reduced;
@@ -13,6 +14,7 @@ mod tests;
 use askama::Template;
 use messages::Text;
 
+pub use dev_mail::{DevMailOnePage, DevMailPage, Line, MailView};
 pub use frame::{Frame, Theme};
 pub use problem::{ErrorPage, Problem};
 use reduced::{initial, is_web_address};
