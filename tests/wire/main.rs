@@ -20,6 +20,8 @@ mod http;
 mod issuer_path;
 mod keys;
 mod logout;
+mod mail;
+mod one_time;
 mod openidconnect_crate;
 mod outage;
 mod properties;

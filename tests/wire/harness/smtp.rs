@@ -267,7 +267,12 @@ impl Session {
                     say(&mut stream, if good { "235 welcome" } else { "535 5.7.8 no such user" }).await?;
                 }
                 "RCPT" => {
-                    to = line.split_once('<').and_then(|(_, rest)| rest.split_once('>')).expect("<address>").0.to_owned();
+                    to = line
+                        .split_once('<')
+                        .and_then(|(_, rest)| rest.split_once('>'))
+                        .expect("<address>")
+                        .0
+                        .to_owned();
                     let fate = self.state.lock().unwrap_or_else(PoisonError::into_inner).fates.pop_front();
                     match fate.unwrap_or(Fate::Taken) {
                         Fate::Taken => say(&mut stream, "250 ok").await?,
