@@ -272,17 +272,18 @@ create table recovery_code (
 -- What was sent to somebody and works once: links and codes for signing in, resets, confirmations, invitations.
 -- The token is derived from the row's id under a key from outside, so nothing here can be replayed.
 create table one_time (
-    id         uuid primary key,
-    kind       text not null,
-    user_id    uuid references user_account (id) on delete cascade,
-    user_epoch integer,
-    address    text,                     -- the mail address that it went to
-    browser    bytea,                    -- SHA-256 of the cookie of the browser in which it must end
-    data       jsonb not null default '{}',
-    wrong      integer not null default 0,   -- how many wrong codes were typed
-    created_at timestamptz not null,
-    expires_at timestamptz not null,
-    spent_at   timestamptz
+    id             uuid primary key,
+    kind           text not null,
+    sealing_key_id smallint not null,    -- the key from which token and code are derived
+    user_id        uuid references user_account (id) on delete cascade,
+    user_epoch     integer,
+    address        text,                 -- the mail address that it went to
+    browser        bytea,                -- SHA-256 of the cookie of the browser in which it must end
+    data           jsonb not null default '{}',
+    wrong          integer not null default 0,   -- how many wrong codes were typed
+    created_at     timestamptz not null,
+    expires_at     timestamptz not null,
+    spent_at       timestamptz
 );
 create index one_time_user on one_time (user_id) where user_id is not null;
 create index one_time_expires on one_time (expires_at);

@@ -21,6 +21,8 @@ mod issuer_path;
 mod keys;
 mod languages;
 mod logout;
+mod mail;
+mod one_time;
 mod openidconnect_crate;
 mod outage;
 mod properties;

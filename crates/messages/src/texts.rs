@@ -15,6 +15,12 @@ impl Variable for &str {
     }
 }
 
+impl Variable for u32 {
+    fn value(self) -> FluentValue<'static> {
+        self.into()
+    }
+}
+
 /// The name of a text and of its variables, for the tests.
 #[cfg(test)]
 pub(crate) struct Entry {
@@ -174,6 +180,86 @@ texts! {
     problem_unavailable_message;
     problem_internal_title;
     problem_internal_message;
+
+    // mail.ftl
+    mail_link_instead;
+    mail_code;
+    mail_code_warning(service: &str);
+    mail_once_minutes(minutes: u32);
+    mail_once_hours(hours: u32);
+    mail_once_days(days: u32);
+    mail_ignore;
+    mail_why_address(service: &str);
+    mail_why_account(account: &str, service: &str);
+    mail_why_known(service: &str);
+    mail_why_operator(service: &str);
+    mail_fact_time;
+    mail_fact_passkey;
+    mail_fact_new_address;
+    mail_fact_device;
+    mail_fact_place;
+    mail_review;
+    mail_not_you;
+    mail_not_you_gone(service: &str);
+    mail_verify_title;
+    mail_verify_body(service: &str);
+    mail_verify_action;
+    mail_sign_in_title;
+    mail_sign_in_body(service: &str);
+    mail_sign_in_link;
+    mail_sign_in_action;
+    mail_reset_title;
+    mail_reset_body(service: &str);
+    mail_reset_action;
+    mail_new_address_title;
+    mail_new_address_body(service: &str);
+    mail_new_address_action;
+    mail_invitation_title;
+    mail_invitation_body(service: &str);
+    mail_invitation_action;
+    mail_sign_up_title;
+    mail_sign_up_body(service: &str);
+    mail_sign_up_action;
+    mail_taken_title;
+    mail_taken_body(service: &str);
+    mail_taken_action;
+    mail_address_changing_title;
+    mail_address_changing_body(service: &str);
+    mail_address_changed_title;
+    mail_address_changed_body(service: &str);
+    mail_password_changed_title;
+    mail_password_changed_body(service: &str);
+    mail_passkey_added_title;
+    mail_passkey_added_body(service: &str);
+    mail_passkey_removed_title;
+    mail_passkey_removed_body(service: &str);
+    mail_totp_added_title;
+    mail_totp_added_body(service: &str);
+    mail_totp_removed_title;
+    mail_totp_removed_body(service: &str);
+    mail_recovery_made_title;
+    mail_recovery_made_body(service: &str);
+    mail_recovery_used_title;
+    mail_recovery_used_body(service: &str, left: u32);
+    mail_new_sign_in_title;
+    mail_new_sign_in_body(service: &str);
+    mail_deleted_title;
+    mail_deleted_body(service: &str);
+    mail_linked_title(upstream: &str);
+    mail_linked_body(service: &str, upstream: &str);
+    mail_unlinked_title(upstream: &str);
+    mail_unlinked_body(service: &str, upstream: &str);
+    mail_test_title;
+    mail_test_body(service: &str);
+
+    // dev_mail.ftl
+    dev_mail_heading;
+    dev_mail_lede;
+    dev_mail_empty;
+    dev_mail_to(address: &str);
+    dev_mail_html;
+    dev_mail_text;
+    dev_mail_back;
 }
 
 impl Locale {

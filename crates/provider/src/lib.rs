@@ -11,6 +11,8 @@ pub mod client_auth;
 pub mod client_logos;
 pub mod clients;
 pub mod context;
+pub mod delivery;
+pub mod desk;
 pub mod doctor;
 pub mod documents;
 pub mod factors;
@@ -21,7 +23,9 @@ pub mod introspect;
 pub mod journal;
 pub mod keys;
 pub mod logout;
+pub mod mail;
 pub mod metadata;
+pub mod one_time;
 pub mod people;
 pub mod pulse;
 pub mod refusal;
@@ -75,8 +79,10 @@ pub struct Provider {
     pub hashing: hashing::HashingPool,
     /// The only way out.
     pub outbound: outbound::Outbound,
-    /// Who tells apps of the end of sessions.
-    pub courier: logout::back_channel::Courier,
+    /// Who delivers what the outbox holds.
+    pub couriers: delivery::Couriers,
+    /// Where mail is handed in.
+    pub mailer: outbound::mail::Sender,
     /// Keys of clients, fetched from where they say.
     pub client_keys: client_auth::ClientKeys,
     /// Pictures of clients, fetched from where they say.
@@ -104,9 +110,11 @@ impl Provider {
             extra_ca_files: settings.outbound.extra_ca_files.clone(),
         })
         .map_err(StorageError::Malformed)?;
+        let mailer = outbound::mail::Sender::new(&settings.mail).map_err(StorageError::Malformed)?;
         let provider = Arc::new(Self {
             hashing,
-            courier: logout::back_channel::Courier::default(),
+            couriers: delivery::Couriers::default(),
+            mailer,
             client_keys: client_auth::ClientKeys::default(),
             client_logos: client_logos::ClientLogos::default(),
             verified_tokens: tokens::verified::VerifiedTokens::default(),

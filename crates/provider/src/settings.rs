@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use protocol::Acr;
+use outbound::mail::MailOptions;
 use url::Url;
 
 /// The issuer: an https URL without query, fragment or trailing slash. It may have a path.
@@ -184,10 +185,12 @@ pub struct Settings {
     pub hashing: Hashing,
     /// Outgoing requests.
     pub outbound: OutboundSettings,
-    /// What people call this service: on pages, in mail and in authenticator apps.
-    pub service_name: String,
     /// Signing in.
     pub sign_in: SignInSettings,
+    /// Outgoing mail.
+    pub mail: MailOptions,
+    /// What people call this service: on pages, in mail and in authenticator apps.
+    pub service: String,
     /// How long a chain of actors may be: 1 means that an exchanged token cannot be exchanged again.
     pub max_actor_chain: usize,
     /// How many clients and resources an instance remembers.
@@ -203,8 +206,9 @@ impl Settings {
             lifetimes: Lifetimes::default(),
             hashing: Hashing::default(),
             outbound: OutboundSettings::default(),
-            service_name: "Chancery".to_owned(),
             sign_in: SignInSettings::default(),
+            mail: MailOptions::default(),
+            service: "Chancery".to_owned(),
             max_actor_chain: 4,
             registry_capacity: 10_000,
         }

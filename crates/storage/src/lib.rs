@@ -15,6 +15,7 @@ pub mod factors;
 pub mod grants;
 pub mod id;
 pub mod journal;
+pub mod one_time;
 pub mod outbox;
 pub mod page;
 pub mod pulse;

@@ -100,13 +100,13 @@ pub async fn give_up(database: &Database, id: OutboxId, at: OffsetDateTime) -> R
     Ok(())
 }
 
-/// Removes up to `limit` deliveries that were given up before `before`. Returns how many.
+/// Removes up to `limit` deliveries that were written before `before`: whatever became of them. Returns how many.
 ///
 /// # Errors
 /// `StorageError`.
 pub async fn sweep(database: &Database, before: OffsetDateTime, limit: i64) -> Result<u64, StorageError> {
     let gone = sqlx::query!(
-        "delete from outbox where id in (select id from outbox where failed_at < $1 limit $2)",
+        "delete from outbox where id in (select id from outbox where created_at < $1 limit $2 for update skip locked)",
         before,
         limit
     )

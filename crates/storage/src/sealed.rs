@@ -29,6 +29,8 @@ pub enum Purpose {
     Secret,
     /// Authorization codes.
     Code,
+    /// Links and codes that are sent to somebody.
+    OneTime,
 }
 
 impl Purpose {
@@ -39,6 +41,7 @@ impl Purpose {
             Self::Refresh => b"chancery refresh",
             Self::Secret => b"chancery secret",
             Self::Code => b"chancery code",
+            Self::OneTime => b"chancery one-time",
         }
     }
 }
@@ -67,6 +70,7 @@ struct SealingKey {
     refresh: hmac::Key,
     secret: hmac::Key,
     code: hmac::Key,
+    one_time: hmac::Key,
 }
 
 /// The sealing keys of this deployment. Several load at once, so that they can be rotated; the first seals.
@@ -112,6 +116,7 @@ impl SealingKey {
             refresh: mac(Purpose::Refresh),
             secret: mac(Purpose::Secret),
             code: mac(Purpose::Code),
+            one_time: mac(Purpose::OneTime),
         }
     }
 
@@ -123,6 +128,7 @@ impl SealingKey {
         match purpose {
             Purpose::Refresh => &self.refresh,
             Purpose::Code => &self.code,
+            Purpose::OneTime => &self.one_time,
             _ => &self.secret,
         }
     }

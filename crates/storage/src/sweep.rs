@@ -24,13 +24,17 @@ pub enum Swept {
     Assertions,
     /// Withdrawals that no token can depend on any more.
     Revocations,
-    /// Deliveries that were given up a month ago.
+    /// Deliveries that were written a month ago: given up long since, or never taken.
     Deliveries,
+    /// Links and codes that were sent to somebody: a day after they expired, so that until then people are told so.
+    OneTime,
+    /// What is spent by a unique key.
+    Spent,
 }
 
 impl Swept {
     /// Everything, in the order in which it is swept.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::UnspentCodes,
         Self::SpentCodes,
         Self::BrowserSessions,
@@ -40,6 +44,8 @@ impl Swept {
         Self::Assertions,
         Self::Revocations,
         Self::Deliveries,
+        Self::OneTime,
+        Self::Spent,
     ];
 
     /// Its name, for metrics.
@@ -55,6 +61,8 @@ impl Swept {
             Self::Assertions => "assertion_jti",
             Self::Revocations => "revocation",
             Self::Deliveries => "outbox",
+            Self::OneTime => "one_time",
+            Self::Spent => "spent",
         }
     }
 }
@@ -111,6 +119,18 @@ pub async fn batch(database: &Database, what: Swept, now: OffsetDateTime, limit:
         Swept::Revocations => sqlx::query!(
             "delete from revocation where id in
                  (select id from revocation where expires_at < $1 limit $2 for update skip locked)",
+            now,
+            limit
+        ),
+        Swept::OneTime => sqlx::query!(
+            "delete from one_time where id in
+                 (select id from one_time where expires_at < $1 limit $2 for update skip locked)",
+            day_ago,
+            limit
+        ),
+        Swept::Spent => sqlx::query!(
+            "delete from spent where hash in
+                 (select hash from spent where expires_at < $1 limit $2 for update skip locked)",
             now,
             limit
         ),

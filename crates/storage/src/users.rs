@@ -93,6 +93,32 @@ pub async fn lock(tx: &mut Tx, which: UserRef<'_>) -> Result<Option<UserRecord>,
     .await?)
 }
 
+/// A person who can be written to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Addressee {
+    /// The name to sign in with, as it was given.
+    pub username: String,
+    /// The mail address, which is known to be theirs.
+    pub email: String,
+    /// The claim `locale`.
+    pub locale: Option<String>,
+}
+
+/// Where a person can be written to; `None` without an address that is known to be theirs.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn addressee(tx: &mut Tx, user: UserId) -> Result<Option<Addressee>, StorageError> {
+    Ok(sqlx::query_as!(
+        Addressee,
+        r#"select username, email as "email!", claims ->> 'locale' as locale
+           from user_account where id = $1 and email is not null and email_verified"#,
+        user.uuid()
+    )
+    .fetch_optional(&mut *tx.0)
+    .await?)
+}
+
 /// Makes a person.
 ///
 /// # Errors

@@ -32,6 +32,12 @@ pub const CONSENT: &str = "/consent";
 pub const LOGOUT: &str = "/logout";
 /// Where a person lands who came without an application.
 pub const HOME: &str = "/";
+/// Mail that was trapped.
+pub const DEV_MAIL: &str = "/dev/mail";
+/// One of them.
+pub const DEV_MAIL_ONE: &str = "/dev/mail/{id}";
+/// Its HTML part, alone.
+pub const DEV_MAIL_HTML: &str = "/dev/mail/{id}/html";
 /// Stylesheet, script, pictures.
 pub const STATIC: &str = "/static/{*path}";
 /// Choosing the language of the pages.

@@ -15,6 +15,7 @@ pub mod jwt;
 pub mod proxy;
 pub mod raw;
 pub mod server;
+pub mod smtp;
 pub mod table;
 pub mod undertaker;
 pub mod world;

@@ -67,7 +67,7 @@ pub fn again(context: &Context, browser: &[u8], person: &Person, sealed: &str) -
 
 fn setup(context: &Context, sealed: String, seed: &Seed, person: &Person) -> Setup {
     let account = person.email.as_deref().filter(|_| person.email_verified).unwrap_or(&person.username);
-    let service = &context.settings.service_name;
+    let service = &context.settings.service;
     Setup { sealed, text: seed.text(), uri: seed.uri(service, account), qr: seed.qr(service, account) }
 }
 

@@ -21,7 +21,9 @@ pub(crate) use write::{Desired, write};
 
 use crate::{
     administration::{AdminError, Administration, LONGEST_PAGE},
+    delivery::Kind,
     logout::back_channel,
+    mail::{self, Letter, Notice},
 };
 
 /// A person, as administrators see them.
@@ -241,6 +243,7 @@ pub async fn set_password(
     let changed = UserRecord { epoch, has_password: true, updated_at: administration.now, ..record };
     users::update(&mut tx, &changed).await?;
     note(administration, &mut tx, "user.password_reset", changed.id).await?;
+    mail::notify(administration, &mut tx, changed.id, None, Notice::PasswordChanged).await?;
     administration.commit(tx).await?;
     Ok(changed.into())
 }
@@ -253,7 +256,11 @@ pub async fn delete(administration: &Administration, name: &str) -> Result<(), A
     let mut tx = administration.database.begin().await?;
     let record = lock(&mut tx, name).await?;
     end_everything(administration, &mut tx, record.id, "user_deleted").await?;
+    let to = mail::recipient(&mut tx, record.id, None).await?;
     users::delete(&mut tx, record.id).await?;
+    if let Some(to) = to {
+        mail::send(administration, &mut tx, &to, Letter::Notice(Notice::AccountDeleted)).await?;
+    }
     note(administration, &mut tx, "user.deleted", record.id).await?;
     administration.commit(tx).await
 }
@@ -273,7 +280,7 @@ async fn end_everything(
         }
     }
     if !notices.is_empty() {
-        outbox::insert(tx, back_channel::KIND, &notices, administration.now).await?;
+        outbox::insert(tx, Kind::BackChannelLogout.as_str(), &notices, administration.now).await?;
     }
     revocations::revoke_user(tx, user, administration.withdrawal(reason)).await?;
     Ok(())

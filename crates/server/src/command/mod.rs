@@ -7,6 +7,7 @@ mod dev;
 mod doctor;
 mod health;
 mod keys;
+mod mail;
 mod migrate;
 mod resource;
 mod secrets;
@@ -59,6 +60,9 @@ enum Command {
     /// Signing keys.
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// Mail that the server sends.
+    #[command(subcommand)]
+    Mail(mail::Mail),
     /// Secrets from outside the database.
     #[command(subcommand)]
     Secrets(secrets::Secrets),
@@ -85,6 +89,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::User(command) => command.run().await?,
             Command::Resource(command) => command.run().await?,
             Command::Keys(command) => command.run().await?,
+            Command::Mail(command) => command.run().await?,
             Command::Secrets(command) => command.run()?,
             Command::Version(command) => command.run()?,
         }

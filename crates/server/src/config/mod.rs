@@ -7,6 +7,7 @@ pub mod database;
 mod layer;
 pub mod lifetimes;
 pub mod limits;
+pub mod mail;
 pub mod outbound;
 pub mod passwords;
 pub mod reference;
@@ -70,6 +71,8 @@ macro_rules! sections {
         #[derive(Clone, Debug, Default)]
         pub struct Config {
             $( $(#[doc = $doc])* pub $name: $type, )+
+            /// Keep mail in memory where no host is set: for `chancery dev`, not for files.
+            pub trap_mail: bool,
             origins: BTreeMap<String, Origin>,
         }
 
@@ -128,6 +131,8 @@ sections! {
     theme: theme::Theme,
     /// `[outbound]`
     outbound: outbound::Outbound,
+    /// `[mail]`
+    mail: mail::Mail,
     /// `[limits]`
     limits: limits::Limits,
     /// `[telemetry]`
@@ -229,6 +234,7 @@ impl Config {
     /// # Errors
     /// When the issuer is missing or wrong.
     pub fn settings(&self) -> Result<Settings, ConfigError> {
+        let settings = Settings::new(self.issuer()?);
         Ok(Settings {
             lifetimes: self.provider_lifetimes(),
             hashing: self.hashing()?,
@@ -236,11 +242,12 @@ impl Config {
                 allowed_networks: self.outbound.allowed_networks.clone(),
                 extra_ca_files: self.outbound.extra_ca_files.clone(),
             },
-            service_name: self.theme.service.clone(),
             sign_in: SignInSettings { required_acr: self.sign_in.required_acr },
+            mail: self.mail_options(),
+            service: self.theme.service.clone(),
             max_actor_chain: self.limits.actor_chain,
             registry_capacity: self.limits.registry,
-            ..Settings::new(self.issuer()?)
+            ..settings
         })
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use provider::apply::duration;
 
-use super::{Config, ConfigError};
+use super::{Config, ConfigError, mail};
 
 /// The most actors of one chain: all of them go into a token, which must not grow too long.
 const LONGEST_CHAIN: usize = 10;
@@ -32,6 +32,7 @@ pub fn find(config: &Config) -> Vec<ConfigError> {
             problems.push(config.error("outbound.extra_ca_files", format!("{}: {error}", path.display())));
         }
     }
+    mail::problems(config, &mut problems);
     if !(1..=LONGEST_CHAIN).contains(&config.limits.actor_chain) {
         problems.push(config.error("limits.actor_chain", format!("must be between 1 and {LONGEST_CHAIN}")));
     }

@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod client_logo;
 pub mod consent;
+pub mod dev_mail;
 pub mod error;
 pub mod flow;
 pub mod form;

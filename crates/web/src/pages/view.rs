@@ -5,6 +5,7 @@
 //! without a script.
 
 mod color;
+mod dev_mail;
 mod frame;
 mod problem;
 mod reduced;
@@ -15,6 +16,7 @@ mod theme;
 use askama::Template;
 use messages::Text;
 
+pub use dev_mail::{DevMailOnePage, DevMailPage, Line, MailView};
 pub use frame::Frame;
 pub use problem::{ErrorPage, Problem};
 use reduced::{initial, is_web_address};

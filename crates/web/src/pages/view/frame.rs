@@ -95,6 +95,11 @@ impl Frame {
         format!("{}{}", self.base, paths::LOGOUT)
     }
 
+    /// The path of the page `/dev/mail`.
+    pub(super) fn dev_mail(&self) -> String {
+        format!("{}{}", self.base, paths::DEV_MAIL)
+    }
+
     /// The path of the first page.
     #[must_use]
     pub fn home(&self) -> String {
