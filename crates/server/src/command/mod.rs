@@ -118,6 +118,14 @@ fn read_text(path: &Path) -> anyhow::Result<String> {
     std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
+/// Makes a file that nobody but its owner reads, or empties it.
+fn create_private(path: &Path) -> anyhow::Result<std::fs::File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    options.open(path).with_context(|| format!("cannot write {}", path.display()))
+}
+
 /// A duration as an option.
 fn duration(text: &str) -> Result<Duration, String> {
     provider::apply::duration::parse(text)
