@@ -106,7 +106,7 @@ pub async fn give_up(database: &Database, id: OutboxId, at: OffsetDateTime) -> R
 /// `StorageError`.
 pub async fn sweep(database: &Database, before: OffsetDateTime, limit: i64) -> Result<u64, StorageError> {
     let gone = sqlx::query!(
-        "delete from outbox where id in (select id from outbox where failed_at < $1 limit $2)",
+        "delete from outbox where id in (select id from outbox where failed_at < $1 order by failed_at limit $2)",
         before,
         limit
     )

@@ -11,6 +11,7 @@ mod migrate;
 mod resource;
 mod secrets;
 mod serve;
+mod sweep;
 mod user;
 mod version;
 
@@ -59,6 +60,8 @@ enum Command {
     /// Signing keys.
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// Remove what has ended, now. A running server does so every minute.
+    Sweep(sweep::Sweep),
     /// Secrets from outside the database.
     #[command(subcommand)]
     Secrets(secrets::Secrets),
@@ -85,6 +88,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::User(command) => command.run().await?,
             Command::Resource(command) => command.run().await?,
             Command::Keys(command) => command.run().await?,
+            Command::Sweep(command) => command.run().await?,
             Command::Secrets(command) => command.run()?,
             Command::Version(command) => command.run()?,
         }
