@@ -8,6 +8,7 @@ mod harness;
 
 mod apply;
 mod backchannel;
+mod bounded;
 mod client_auth;
 mod code_flow;
 mod commands;
@@ -22,6 +23,7 @@ mod keys;
 mod logout;
 mod openidconnect_crate;
 mod outage;
+mod people;
 mod properties;
 mod race;
 mod refresh;

@@ -3,7 +3,10 @@
 use std::time::Instant;
 
 use serde::Serialize;
-use storage::sweep::{RECENT, Swept, batch, unspent_codes};
+use storage::{
+    Database, StorageError,
+    sweep::{RECENT, Swept, batch, unspent_codes},
+};
 use time::{Duration, OffsetDateTime};
 use tracing::{debug, warn};
 
@@ -31,16 +34,31 @@ pub struct Removed {
     pub more: bool,
 }
 
-/// Removes what has ended, each kind in turns, until nothing is left of it.
+/// Removes what has ended.
 ///
 /// # Errors
 /// `Refusal::Unavailable` when the database is away.
-pub async fn run(context: &Context) -> Result<Vec<Removed>, Refusal> {
+pub async fn run(context: &Context) -> Result<(), Refusal> {
+    everything(&context.database, context.now, context.settings.lifetimes.authorization_request).await?;
+    Ok(())
+}
+
+/// Removes what has ended by now, each kind in turns, until nothing is left of it. `request` is how long an
+/// authorization request lives.
+///
+/// # Errors
+/// `StorageError`: what was not removed waits for the next run.
+pub async fn everything(
+    database: &Database,
+    now: OffsetDateTime,
+    request: std::time::Duration,
+) -> Result<Vec<Removed>, StorageError> {
     let begun = Instant::now();
-    let mut sweepings: Vec<_> = Swept::ALL.iter().map(|what| Sweeping::of(context, *what)).collect();
+    let mut sweepings: Vec<_> =
+        Swept::ALL.iter().map(|what| Sweeping::of(*what, ended_before(*what, now, request))).collect();
     while begun.elapsed() < LONGEST && sweepings.iter().any(|sweeping| sweeping.more) {
         for sweeping in sweepings.iter_mut().filter(|sweeping| sweeping.more) {
-            sweeping.turn(context).await?;
+            sweeping.turn(database).await?;
         }
     }
     for Sweeping { what, rows, more, .. } in &sweepings {
@@ -67,23 +85,21 @@ struct Sweeping {
 }
 
 impl Sweeping {
-    fn of(context: &Context, what: Swept) -> Self {
-        let ended_before = ended_before(context, what);
+    fn of(what: Swept, ended_before: OffsetDateTime) -> Self {
         let took = std::time::Duration::ZERO;
         Self { what, ended_before, from: ended_before - RECENT, rows: 0, took, more: true }
     }
 
-    async fn turn(&mut self, context: &Context) -> Result<(), Refusal> {
+    async fn turn(&mut self, database: &Database) -> Result<(), StorageError> {
         let begun = Instant::now();
         for _ in 0..TURN {
             let count = match self.what {
                 Swept::UnspentCodes => {
-                    let (count, reached) =
-                        unspent_codes(&context.database, self.from, self.ended_before, BATCH).await?;
+                    let (count, reached) = unspent_codes(database, self.from, self.ended_before, BATCH).await?;
                     self.from = reached.unwrap_or(self.ended_before);
                     count
                 }
-                what => batch(&context.database, what, self.ended_before, BATCH).await?,
+                what => batch(database, what, self.ended_before, BATCH).await?,
             };
             self.rows += count;
             self.more = i64::try_from(count).is_ok_and(|count| count >= BATCH);
@@ -101,12 +117,11 @@ impl Sweeping {
 }
 
 /// What has ended before this may go.
-fn ended_before(context: &Context, what: Swept) -> OffsetDateTime {
+fn ended_before(what: Swept, now: OffsetDateTime, request: std::time::Duration) -> OffsetDateTime {
     match what {
-        // The row is what keeps the request from being answered once more, for as long as its state is accepted.
-        Swept::UnspentCodes | Swept::SpentCodes | Swept::Grants => {
-            context.now - context.settings.lifetimes.authorization_request - MARGIN
-        }
-        _ => context.now,
+        // The row is what keeps the request from being answered once more, for as long as its state is accepted. A
+        // session stays as long as its grants do.
+        Swept::UnspentCodes | Swept::SpentCodes | Swept::Grants | Swept::Sessions => now - request - MARGIN,
+        _ => now,
     }
 }

@@ -14,12 +14,12 @@ pub enum Swept {
     SpentCodes,
     /// Browsers' halves of sessions.
     BrowserSessions,
-    /// Sessions: a day after they expired.
-    Sessions,
     /// Families of refresh tokens.
     RefreshFamilies,
-    /// Grants with everything that hangs on them.
+    /// Grants: a day after they expired.
     Grants,
+    /// Sessions: a day after they expired, and after the grants that depend on them.
+    Sessions,
     /// Used client assertions.
     Assertions,
     /// Withdrawals that no token can depend on any more.
@@ -34,9 +34,9 @@ impl Swept {
         Self::UnspentCodes,
         Self::SpentCodes,
         Self::BrowserSessions,
-        Self::Sessions,
         Self::RefreshFamilies,
         Self::Grants,
+        Self::Sessions,
         Self::Assertions,
         Self::Revocations,
         Self::Deliveries,

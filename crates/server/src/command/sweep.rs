@@ -1,9 +1,11 @@
 //! `chancery sweep`.
 
 use clap::Args;
+use provider::sweep::{self, Removed};
 
+use super::administer;
 use crate::{
-    location::{Location, command_request},
+    location::Location,
     output::{Output, table},
 };
 
@@ -22,23 +24,14 @@ impl Sweep {
     /// # Errors
     /// One line that says what went wrong.
     pub async fn run(self) -> anyhow::Result<()> {
-        let deployment = self.location.find().await?;
-        let outcome = match deployment.provider().await {
-            Ok(provider) => provider::sweep::run(&provider.begin(command_request()))
-                .await
-                .map_err(|refusal| anyhow::anyhow!("the database did not answer: {refusal:?}")),
-            Err(error) => Err(error),
-        };
-        deployment.close().await;
-        self.output.print(&outcome?, |removed| {
-            let row = |removed: &provider::sweep::Removed| {
+        let request = self.location.config()?.lifetimes.authorization_request.0;
+        let removed =
+            administer(&self.location, async |a| Ok(sweep::everything(&a.database, a.now, request).await?)).await?;
+        self.output.print(&removed, |removed| {
+            let row = |removed: &Removed| {
                 let more = if removed.more { "and more" } else { "" };
-                vec![
-                    removed.table.to_owned(),
-                    removed.rows.to_string(),
-                    format!("{:.2}", removed.seconds),
-                    more.to_owned(),
-                ]
+                let seconds = format!("{:.2}", removed.seconds);
+                vec![removed.table.to_owned(), removed.rows.to_string(), seconds, more.to_owned()]
             };
             table(&["ROWS OF", "REMOVED", "SECONDS", ""], &removed.iter().map(row).collect::<Vec<_>>())
         })

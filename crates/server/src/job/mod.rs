@@ -51,7 +51,7 @@ impl Job {
         metrics: &metrics_exporter_prometheus::PrometheusHandle,
     ) -> Result<(), Refusal> {
         match self {
-            Self::Sweep => provider::sweep::run(context).await.map(drop),
+            Self::Sweep => provider::sweep::run(context).await,
             Self::RotateKeys => provider::keys::rotate_due(context).await.map(drop),
             Self::Deliver => provider::logout::back_channel::deliver_due(context).await,
             Self::Upkeep => {
