@@ -8,6 +8,7 @@ mod harness;
 
 mod apply;
 mod backchannel;
+mod bounded;
 mod client_auth;
 mod code_flow;
 mod commands;
@@ -25,6 +26,7 @@ mod mail;
 mod one_time;
 mod openidconnect_crate;
 mod outage;
+mod people;
 mod properties;
 mod race;
 mod refresh;

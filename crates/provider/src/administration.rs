@@ -116,6 +116,12 @@ impl Administration {
         }
     }
 
+    /// The same at a later reading of the clock: for a command that goes on for long, one for each batch.
+    #[must_use]
+    pub fn later(&self) -> Self {
+        Self { now: context::now(), ..self.clone() }
+    }
+
     pub(crate) fn sealing(&self) -> Result<&SealingKeys, AdminError> {
         self.sealing.as_ref().ok_or(AdminError::NoSealingKey)
     }

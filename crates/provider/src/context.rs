@@ -32,8 +32,12 @@ pub struct Context {
 
 /// The clock, as PostgreSQL would store it: in microseconds, so that what is compared later is what was stored.
 pub(crate) fn now() -> OffsetDateTime {
-    let now = OffsetDateTime::now_utc();
-    now.replace_nanosecond(now.nanosecond() / 1000 * 1000).unwrap_or(now)
+    as_stored(OffsetDateTime::now_utc())
+}
+
+/// A time as PostgreSQL would store it.
+pub(crate) fn as_stored(time: OffsetDateTime) -> OffsetDateTime {
+    time.replace_nanosecond(time.nanosecond() / 1000 * 1000).unwrap_or(time)
 }
 
 impl Context {

@@ -106,7 +106,8 @@ pub async fn give_up(database: &Database, id: OutboxId, at: OffsetDateTime) -> R
 /// `StorageError`.
 pub async fn sweep(database: &Database, before: OffsetDateTime, limit: i64) -> Result<u64, StorageError> {
     let gone = sqlx::query!(
-        "delete from outbox where id in (select id from outbox where created_at < $1 limit $2 for update skip locked)",
+        "delete from outbox where id in
+             (select id from outbox where failed_at < $1 order by failed_at limit $2 for update skip locked)",
         before,
         limit
     )

@@ -254,7 +254,8 @@ pub async fn clients_to_tell(tx: &mut Tx, id: SessionId) -> Result<Vec<ClientKey
     .await?)
 }
 
-/// Removes up to `limit` sessions that ended or expired before `before`. Returns how many.
+/// Removes up to `limit` sessions that expired before `before`. Returns how many. Those that a grant depends on stay
+/// for as long as it does; what has `offline_access` does not.
 ///
 /// # Errors
 /// `StorageError`.
@@ -263,8 +264,8 @@ pub async fn sweep(database: &Database, before: OffsetDateTime, limit: i64) -> R
         "delete from auth_session where id in (
              select s.id from auth_session s
              where s.expires_at < $1
-               and not exists (select from grants g where g.session_id = s.id)
-             order by s.expires_at limit $2)",
+               and not exists (select from grants g where g.session_id = s.id and not g.offline)
+             order by s.expires_at limit $2 for update of s skip locked)",
         before,
         limit
     )
