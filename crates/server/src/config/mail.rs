@@ -51,11 +51,6 @@ impl Mail {
             || name.ends_with(".localhost")
             || name.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
     }
-
-    /// What the sender's name says of this service.
-    pub fn service_name(&self) -> Option<String> {
-        mailbox_name(&self.from)
-    }
 }
 
 impl Config {
