@@ -122,6 +122,20 @@ fn a_choice_is_remembered_by_the_browser() {
 }
 
 #[test]
+fn below_a_path_the_choice_comes_back_there() {
+    run(async {
+        let world = World::builder().path("/tenant").start().await;
+        let mut browser = world.browser();
+        let page = browser.open(&world.url("/login")).await.page();
+        let there = browser.submit(&page, "language-es", &[]).await.page();
+        speaks(&there, "es");
+        assert_eq!(there.url, page.url);
+        let foreign = world.post("/tenant/language").form(&[("language", "de"), ("back", "/elsewhere")]).send().await;
+        assert_eq!(foreign.header("location"), Some("/tenant/"));
+    });
+}
+
+#[test]
 fn only_our_own_words_are_believed() {
     run(async {
         let world = World::shared().await;

@@ -71,7 +71,7 @@ fn the_picture_of_an_app_comes_from_us() {
         let client = world.add_client("house", json!({ "logo_uri": format!("{}/logo", server.uri()) })).await;
         let flow = world.flow(&client).scope("openid");
         let show = async || flow.begin(&mut world.browser()).await.page().reply.text();
-        // Nobody waits for it; many at once make one fetch.
+        // Nobody waits for it.
         let first = show().await;
         assert!(first.contains("mark mark-app") && !first.contains("client-logo"), "{first}");
         let html = until("the picture is there", Duration::from_secs(10), async || {
@@ -88,6 +88,21 @@ fn the_picture_of_an_app_comes_from_us() {
         // The other instance fetches it when it is asked for it.
         assert_eq!(world.call_at(1, "GET", &address).send().await.status, 200);
         assert_eq!(fetched(&server).await, 2);
+    });
+}
+
+#[test]
+fn many_who_ask_at_once_make_one_fetch() {
+    run(async {
+        let world = World::shared().await;
+        let answer = ResponseTemplate::new(200).set_body_raw(PNG, "image/png").set_delay(Duration::from_millis(200));
+        let server = pictures(answer).await;
+        let client = world.add_client("house", json!({ "logo_uri": format!("{}/logo", server.uri()) })).await;
+        let path = format!("/client-logo/{}", client.id);
+        let ask = async || world.get(&path).send().await.status;
+        let statuses = futures_util::future::join_all((0..20).map(|_| ask())).await;
+        assert!(statuses.iter().all(|status| *status == 200), "{statuses:?}");
+        assert_eq!(fetched(&server).await, 1);
     });
 }
 

@@ -130,7 +130,7 @@ test('every page refuses to be framed, cached, or to run what it did not bring',
 test('the language is chosen in the footer, with JavaScript and without', async () => {
   for (const javaScriptEnabled of [true, false]) {
     const { page, close } = await newPerson(browser, { javaScriptEnabled });
-    await page.goto(authorize());
+    await page.goto(authorize({ prompt: 'consent' }));
     await onPage(page, '/login');
     const address = page.url();
     await page.click('.languages summary');
@@ -138,7 +138,7 @@ test('the language is chosen in the footer, with JavaScript and without', async 
     await page.getByRole('heading', { name: 'Anmelden' }).waitFor();
     assert.equal(page.url(), address, 'the request goes on');
     await submitSignIn(page, ADA);
-    await page.waitForURL((url) => url.pathname === '/consent');
+    await onPage(page, '/consent');
     assert.equal(await page.getAttribute('html', 'lang'), 'de');
     await page.click('#consent-allow');
     await backAtApp(page, party);
@@ -149,12 +149,13 @@ test('the language is chosen in the footer, with JavaScript and without', async 
 for (const [locale, lang] of [['de-AT', 'de'], ['es-MX', 'es'], ['fr-FR', 'fr'], ['zh-CN', 'zh-Hans']]) {
   test(`pages in ${lang}`, async () => {
     const { page, close } = await newPerson(browser, { locale });
-    await signedIn(page);
+    await page.goto(authorize());
+    await submitSignIn(page, { ...ADA, password: 'wrong' });
+    await page.locator('#login-error').waitFor();
     assert.equal(await page.getAttribute('html', 'lang'), lang);
-    await inspect(page, `consent-${lang}`);
-    await page.goto(`${server.issuer}/nothing-here`);
+    await page.goto(authorize());
     await page.click('.languages summary');
-    await inspect(page, `error-not-found-${lang}`);
+    await inspect(page, `sign-in-${lang}`);
     await close();
   });
 }

@@ -11,7 +11,7 @@ pub struct Color(pub [u8; 3]);
 
 impl Color {
     pub(super) const WHITE: Self = Self([255, 255, 255]);
-    pub(super) const BLACK: Self = Self([17, 17, 20]);
+    pub(super) const BLACK: Self = Self([0, 0, 0]);
 
     /// Relative luminance, as WCAG defines it.
     fn luminance(self) -> f64 {
