@@ -5,15 +5,13 @@ use std::time::Instant;
 use serde::Serialize;
 use storage::{
     Database, StorageError,
-    sweep::{RECENT, Swept, batch, unspent_codes},
+    sweep::{BATCH, RECENT, Swept, batch, unspent_codes},
 };
 use time::{Duration, OffsetDateTime};
 use tracing::{debug, warn};
 
 use crate::{Context, refusal::Refusal};
 
-/// Rows of one statement.
-const BATCH: i64 = 1000;
 /// Statements for one kind of row before the next kind has its turn.
 const TURN: usize = 20;
 /// How long one run may take. What is left waits for the next one.
@@ -95,14 +93,14 @@ impl Sweeping {
         for _ in 0..TURN {
             let count = match self.what {
                 Swept::UnspentCodes => {
-                    let (count, reached) = unspent_codes(database, self.from, self.ended_before, BATCH).await?;
+                    let (count, reached) = unspent_codes(database, self.from, self.ended_before).await?;
                     self.from = reached.unwrap_or(self.ended_before);
                     count
                 }
-                what => batch(database, what, self.ended_before, BATCH).await?,
+                what => batch(database, what, self.ended_before).await?,
             };
             self.rows += count;
-            self.more = i64::try_from(count).is_ok_and(|count| count >= BATCH);
+            self.more = count >= BATCH;
             if !self.more {
                 break;
             }

@@ -71,82 +71,79 @@ impl Swept {
 /// with the spent ones.
 pub const RECENT: Duration = Duration::minutes(15);
 
-/// Deletes about `limit` rows that ended before `now`, the oldest first. Returns how many. Rows that somebody holds are
+/// Rows of one statement. Here for the caller: in the statements it is a literal, since a plan for a number that is not
+/// known would expect a tenth of the table.
+pub const BATCH: u64 = 1000;
+
+/// Deletes up to `BATCH` rows that ended before `now`, the oldest first. Returns how many. Rows that somebody holds are
 /// left for the next time.
 ///
 /// # Errors
 /// `StorageError`.
-pub async fn batch(database: &Database, what: Swept, now: OffsetDateTime, limit: i64) -> Result<u64, StorageError> {
+pub async fn batch(database: &Database, what: Swept, now: OffsetDateTime) -> Result<u64, StorageError> {
     let day_ago = now - Duration::DAY;
-    // Always in the order of an index: else a plan that was made when the table was small reads all of it.
+    // In the order of an index, and then straight to the rows: joining the two would read the whole table each time.
     let query = match what {
-        Swept::Sessions => return sessions::sweep(database, day_ago, limit).await,
-        Swept::Deliveries => return outbox::sweep(database, now - Duration::days(30), limit).await,
-        Swept::UnspentCodes => return Ok(unspent_codes(database, now - RECENT, now, limit).await?.0),
+        Swept::Sessions => return sessions::sweep(database, day_ago).await,
+        Swept::Deliveries => return outbox::sweep(database, now - Duration::days(30)).await,
+        Swept::UnspentCodes => return Ok(unspent_codes(database, now - RECENT, now).await?.0),
         // What was never spent and is still here takes its grant along.
         Swept::SpentCodes => sqlx::query!(
-            "with old as (
-                 select code_hash, grant_id, spent_at from authorization_code where expires_at < $1
-                 order by expires_at limit $2 for update skip locked),
-             abandoned as (
-                 select g.id from grants g join old on old.grant_id = g.id and old.spent_at is null
-                 for update of g skip locked),
-             gone as (delete from grants g using abandoned a where g.id = a.id)
-             delete from authorization_code c using old where c.code_hash = old.code_hash",
-            day_ago,
-            limit
+            "with old as materialized (
+                 select ctid as place, grant_id, spent_at from authorization_code where expires_at < $1
+                 order by expires_at limit 1000 for update skip locked),
+             ungranted as (
+                 delete from grants where ctid = any(array(
+                     select ctid from grants
+                     where id = any(array(select grant_id from old where spent_at is null)) for update skip locked)))
+             delete from authorization_code where ctid = any(array(select place from old))",
+            day_ago
         ),
         Swept::BrowserSessions => sqlx::query!(
-            "delete from browser_session where id_hash in
-                 (select id_hash from browser_session where expires_at < $1 order by expires_at limit $2
-                  for update skip locked)",
-            now,
-            limit
+            "delete from browser_session where ctid = any(array(
+                 select ctid from browser_session where expires_at < $1 order by expires_at limit 1000
+                 for update skip locked))",
+            now
         ),
         Swept::RefreshFamilies => sqlx::query!(
-            "delete from refresh_family where id in
-                 (select id from refresh_family where expires_at < $1 order by expires_at limit $2
-                  for update skip locked)",
-            now,
-            limit
+            "delete from refresh_family where ctid = any(array(
+                 select ctid from refresh_family where expires_at < $1 order by expires_at limit 1000
+                 for update skip locked))",
+            now
         ),
         Swept::Grants => sqlx::query!(
-            "delete from grants where id in
-                 (select id from grants where expires_at < $1 order by expires_at limit $2 for update skip locked)",
-            day_ago,
-            limit
+            "delete from grants where ctid = any(array(
+                 select ctid from grants where expires_at < $1 order by expires_at limit 1000 for update skip locked))",
+            day_ago
         ),
         Swept::Assertions => sqlx::query!(
-            "delete from assertion_jti where (client_key, jti_hash) in
-                 (select client_key, jti_hash from assertion_jti where expires_at < $1 order by expires_at limit $2
-                  for update skip locked)",
-            now,
-            limit
+            "delete from assertion_jti where ctid = any(array(
+                 select ctid from assertion_jti where expires_at < $1 order by expires_at limit 1000
+                 for update skip locked))",
+            now
         ),
         Swept::Revocations => sqlx::query!(
-            "delete from revocation where id in
-                 (select id from revocation where expires_at < $1 order by expires_at limit $2
-                  for update skip locked)",
-            now,
-            limit
+            "delete from revocation where ctid = any(array(
+                 select ctid from revocation where expires_at < $1 order by expires_at limit 1000
+                 for update skip locked))",
+            now
         ),
         Swept::OneTime => sqlx::query!(
-            "delete from one_time where id in
-                 (select id from one_time where expires_at < $1 limit $2 for update skip locked)",
-            day_ago,
-            limit
+            "delete from one_time where ctid = any(array(
+                 select ctid from one_time where expires_at < $1 order by expires_at limit 1000
+                 for update skip locked))",
+            day_ago
         ),
         Swept::Spent => sqlx::query!(
-            "delete from spent where hash in
-                 (select hash from spent where expires_at < $1 limit $2 for update skip locked)",
-            now,
-            limit
+            "delete from spent where ctid = any(array(
+                 select ctid from spent where expires_at < $1 order by expires_at limit 1000 for update skip locked))",
+            now
         ),
     };
     Ok(query.execute(database.patient_pool()).await?.rows_affected())
 }
 
-/// Deletes up to `limit` codes that were never spent and expired between these two moments, with their grants. Returns
+/// Deletes up to `BATCH` codes that were never spent and expired between these two moments, with their grants. Returns
 /// how many, and the moment to go on from: among the spent ones, which stay for longer, no index finds them.
 ///
 /// # Errors
@@ -155,20 +152,19 @@ pub async fn unspent_codes(
     database: &Database,
     from: OffsetDateTime,
     before: OffsetDateTime,
-    limit: i64,
 ) -> Result<(u64, Option<OffsetDateTime>), StorageError> {
     let gone = sqlx::query!(
-        r#"with old as (
-               select code_hash, grant_id, expires_at from authorization_code
+        r#"with old as materialized (
+               select ctid as place, grant_id, expires_at from authorization_code
                where expires_at >= $1 and expires_at < $2 and spent_at is null
-               order by expires_at limit $3 for update skip locked),
-           held as (select g.id from grants g join old on old.grant_id = g.id for update of g skip locked),
-           ungranted as (delete from grants g using held h where g.id = h.id),
-           gone as (delete from authorization_code c using old where c.code_hash = old.code_hash)
+               order by expires_at limit 1000 for update skip locked),
+           ungranted as (
+               delete from grants where ctid = any(array(
+                   select ctid from grants where id = any(array(select grant_id from old)) for update skip locked))),
+           gone as (delete from authorization_code where ctid = any(array(select place from old)))
            select count(*) as "count!", max(expires_at) as reached from old"#,
         from,
-        before,
-        limit
+        before
     )
     .fetch_one(database.patient_pool())
     .await?;
