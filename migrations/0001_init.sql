@@ -292,3 +292,14 @@ create table spent (
     expires_at timestamptz not null
 );
 create index spent_expires on spent (expires_at);
+
+-- How much was guessed: at an account, from a range of addresses, at one from the other, in a browser. The key is an
+-- HMAC under a key from outside, so no name and no address is at rest. `level` sinks as time passes.
+create table guess (
+    key         bytea primary key,
+    level       double precision not null,
+    counted_at  timestamptz not null,
+    known_until timestamptz,             -- whoever is meant signed in here before
+    expires_at  timestamptz not null     -- at a full hour, so that most updates touch no index
+) with (fillfactor = 70);
+create index guess_expires on guess (expires_at);

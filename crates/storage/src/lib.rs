@@ -12,6 +12,7 @@ pub mod consents;
 pub mod deployment;
 pub mod error;
 pub mod grants;
+pub mod guesses;
 pub mod id;
 pub mod journal;
 pub mod outbox;

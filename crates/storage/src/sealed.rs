@@ -29,6 +29,8 @@ pub enum Purpose {
     Secret,
     /// Authorization codes.
     Code,
+    /// What guesses are counted by: names and addresses.
+    Guess,
 }
 
 impl Purpose {
@@ -39,6 +41,7 @@ impl Purpose {
             Self::Refresh => b"chancery refresh",
             Self::Secret => b"chancery secret",
             Self::Code => b"chancery code",
+            Self::Guess => b"chancery guess",
         }
     }
 }
@@ -67,6 +70,7 @@ struct SealingKey {
     refresh: hmac::Key,
     secret: hmac::Key,
     code: hmac::Key,
+    guess: hmac::Key,
 }
 
 /// The sealing keys of this deployment. Several load at once, so that they can be rotated; the first seals.
@@ -112,6 +116,7 @@ impl SealingKey {
             refresh: mac(Purpose::Refresh),
             secret: mac(Purpose::Secret),
             code: mac(Purpose::Code),
+            guess: mac(Purpose::Guess),
         }
     }
 
@@ -123,6 +128,7 @@ impl SealingKey {
         match purpose {
             Purpose::Refresh => &self.refresh,
             Purpose::Code => &self.code,
+            Purpose::Guess => &self.guess,
             _ => &self.secret,
         }
     }

@@ -26,11 +26,13 @@ pub enum Swept {
     Revocations,
     /// Deliveries that were given up a month ago.
     Deliveries,
+    /// Guesses that are forgotten.
+    Guesses,
 }
 
 impl Swept {
     /// Everything, in the order in which it is swept.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::UnspentCodes,
         Self::SpentCodes,
         Self::BrowserSessions,
@@ -40,6 +42,7 @@ impl Swept {
         Self::Assertions,
         Self::Revocations,
         Self::Deliveries,
+        Self::Guesses,
     ];
 
     /// Its name, for metrics.
@@ -55,6 +58,7 @@ impl Swept {
             Self::Assertions => "assertion_jti",
             Self::Revocations => "revocation",
             Self::Deliveries => "outbox",
+            Self::Guesses => "guess",
         }
     }
 }
@@ -111,6 +115,12 @@ pub async fn batch(database: &Database, what: Swept, now: OffsetDateTime, limit:
         Swept::Revocations => sqlx::query!(
             "delete from revocation where id in
                  (select id from revocation where expires_at < $1 limit $2 for update skip locked)",
+            now,
+            limit
+        ),
+        Swept::Guesses => sqlx::query!(
+            "delete from guess where key in
+                 (select key from guess where expires_at < $1 limit $2 for update skip locked)",
             now,
             limit
         ),
