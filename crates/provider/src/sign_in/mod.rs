@@ -1,6 +1,7 @@
 //! How people prove who they are.
 
 pub mod password;
+pub mod throttle;
 
 use storage::{id::UserId, sessions::SignIn};
 

@@ -16,13 +16,14 @@ pub mod server;
 pub mod sessions;
 pub mod setting;
 pub mod telemetry;
+pub mod throttle;
 mod unsafe_values;
 
 use std::{collections::BTreeMap, fmt, path::Path};
 
 use provider::{
     Issuer, Settings,
-    settings::{Hashing, Lifetimes, OutboundSettings},
+    settings::{Hashing, Lifetimes, OutboundSettings, Throttle},
 };
 use toml::Value;
 
@@ -120,6 +121,8 @@ sections! {
     sessions: sessions::Sessions,
     /// `[passwords]`
     passwords: passwords::Passwords,
+    /// `[throttle]`
+    throttle: throttle::Throttle,
     /// `[outbound]`
     outbound: outbound::Outbound,
     /// `[limits]`
@@ -226,6 +229,11 @@ impl Config {
         Ok(Settings {
             lifetimes: self.provider_lifetimes(),
             hashing: self.hashing()?,
+            throttle: Throttle {
+                free_attempts: self.throttle.free_attempts,
+                ceiling: self.throttle.ceiling.0,
+                range_attempts: self.throttle.range_attempts,
+            },
             outbound: OutboundSettings {
                 allowed_networks: self.outbound.allowed_networks.clone(),
                 extra_ca_files: self.outbound.extra_ca_files.clone(),

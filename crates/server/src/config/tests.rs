@@ -164,6 +164,9 @@ fn production_refuses_what_is_unsafe() {
         ("CHANCERY__SESSIONS__IDLE", "30d", "sessions.idle"),
         ("CHANCERY__PASSWORDS__MEMORY", "1MiB", "passwords.memory"),
         ("CHANCERY__PASSWORDS__MEMORY", "1GiB", "passwords.memory"),
+        ("CHANCERY__THROTTLE__FREE_ATTEMPTS", "0", "throttle.free_attempts"),
+        ("CHANCERY__THROTTLE__CEILING", "1s", "throttle.ceiling"),
+        ("CHANCERY__THROTTLE__RANGE_ATTEMPTS", "1000000", "throttle.range_attempts"),
         ("CHANCERY__OUTBOUND__ALLOWED_NETWORKS", "0.0.0.0/0", "outbound.allowed_networks"),
         ("CHANCERY__DATABASE__ACQUIRE_TIMEOUT", "30s", "database.acquire_timeout"),
     ] {

@@ -1,5 +1,7 @@
 //! `/login`: signing in with a password, for an authorization request or for nothing but itself.
 
+use std::time::Duration;
+
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
 use messages::{Locale, Text};
@@ -16,7 +18,7 @@ use super::{
     flow::{Stop, app_view},
     form::OwnForm,
     view::{LoginPage, Problem},
-    visit::Visit,
+    visit::{Visit, retry_after_header},
 };
 use crate::{
     extract::{Query, params::Unreadable},
@@ -89,14 +91,14 @@ impl<'a> Form<'a> {
         Ok(Self { request, flow: None, username: String::new(), again: None })
     }
 
-    fn show(&self, visit: &Visit, status: StatusCode, error: Option<fn(Locale) -> Text>) -> Result<Response, Stop> {
+    fn show(&self, visit: &Visit, status: StatusCode, error: Option<Said>) -> Result<Response, Stop> {
         let frame = visit.frame(self.flow.and_then(|flow| flow.state.sent.ui_locales.as_deref()));
         let texts = frame.texts;
         let switch = format!("{}?request={}", visit.path(paths::SELECT_ACCOUNT), self.request);
         let page = LoginPage {
             request: Some(&self.request),
             username: &self.username,
-            error: error.map(|error| error(texts)),
+            error: error.map(|said| said.text(texts)),
             app: self.flow.map(|flow| app_view(&flow.authorization)),
             reauthenticate: self.again.map(|session| session.username.as_str()),
             switch: self.again.map(|_| switch.as_str()),
@@ -104,6 +106,9 @@ impl<'a> Form<'a> {
             frame,
         };
         let mut response = visit.show(status, &texts.tag(), &page);
+        if let Some(Said::Wait(wait)) = error {
+            response = retry_after_header(response, wait);
+        }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
         }
@@ -128,7 +133,7 @@ async fn submit_alone(visit: &Visit, form: &OwnForm, own: &browser_state::Opened
         if !visit.browser.is_known() {
             return Err(Stop::Problem(Problem::OtherBrowser));
         }
-        return page.show(visit, StatusCode::BAD_REQUEST, Some(Locale::sign_in_error_expired));
+        return page.show(visit, StatusCode::BAD_REQUEST, Some(Said::Plain(Locale::sign_in_error_expired)));
     }
     match sign_in(visit, form, &Place { session: session.as_ref(), only: None, request: None }).await? {
         Attempt::SignedIn(_) => Ok(visit.see_other(&visit.path(paths::HOME))),
@@ -144,7 +149,7 @@ async fn submit_for_request(visit: &Visit, form: &OwnForm) -> Result<Response, S
     let again = session.as_ref().filter(|session| interaction::must_be_same_person(&visit.call, &flow, session));
     let attempt = if elsewhere {
         // What was typed is gone, so they are told why they see the form once more.
-        Attempt::Failed(StatusCode::BAD_REQUEST, Locale::sign_in_error_expired)
+        Attempt::Failed(StatusCode::BAD_REQUEST, Said::Plain(Locale::sign_in_error_expired))
     } else {
         sign_in(visit, form, &Place { session: session.as_ref(), only: again, request: Some(&flow.state) }).await?
     };
@@ -168,7 +173,24 @@ fn typed(form: &OwnForm) -> Result<&str, Stop> {
 enum Attempt {
     SignedIn(SignedIn),
     /// What the page says, and with which status.
-    Failed(StatusCode, fn(Locale) -> Text),
+    Failed(StatusCode, Said),
+}
+
+/// What a page says to somebody who is not signed in.
+#[derive(Clone, Copy)]
+enum Said {
+    Plain(fn(Locale) -> Text),
+    /// There were too many attempts.
+    Wait(Duration),
+}
+
+impl Said {
+    fn text(self, texts: Locale) -> Text {
+        match self {
+            Self::Plain(text) => text(texts),
+            Self::Wait(wait) => texts.throttled(wait),
+        }
+    }
 }
 
 /// Where somebody signs in.
@@ -184,14 +206,18 @@ struct Place<'a> {
 /// Checks name and password, and signs the person in.
 async fn sign_in(visit: &Visit, form: &OwnForm, place: &Place<'_>) -> Result<Attempt, Stop> {
     let (Some(username), Some(password)) = (form.field("username")?, form.field("password")?) else {
-        return Ok(Attempt::Failed(StatusCode::BAD_REQUEST, Locale::sign_in_error_missing));
+        return Ok(Attempt::Failed(StatusCode::BAD_REQUEST, Said::Plain(Locale::sign_in_error_missing)));
     };
-    let wrong = Attempt::Failed(StatusCode::BAD_REQUEST, Locale::sign_in_error_wrong);
+    let wrong = Attempt::Failed(StatusCode::BAD_REQUEST, Said::Plain(Locale::sign_in_error_wrong));
     let proof = match password::verify(&visit.call, username, password.into()).await {
         Ok(Some(proof)) if place.only.is_none_or(|only| only.user_id == proof.user_id) => proof,
         Ok(_) => return Ok(wrong),
         Err(Refusal::Unavailable { .. }) => {
-            return Ok(Attempt::Failed(StatusCode::SERVICE_UNAVAILABLE, Locale::sign_in_error_unavailable));
+            let said = Said::Plain(Locale::sign_in_error_unavailable);
+            return Ok(Attempt::Failed(StatusCode::SERVICE_UNAVAILABLE, said));
+        }
+        Err(Refusal::Throttled { retry_after }) => {
+            return Ok(Attempt::Failed(StatusCode::TOO_MANY_REQUESTS, Said::Wait(retry_after)));
         }
         Err(refusal) => return Err(refusal.into()),
     };
