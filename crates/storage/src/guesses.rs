@@ -106,6 +106,7 @@ async fn judge(database: &Database, now: OffsetDateTime, buckets: &[Bucket]) -> 
              state as (
                  select w.*, h.key is not null as present, coalesce(h.known_until > $1, false) as known,
                         greatest(h.counted_at, $1::timestamptz) as counted_at, h.expires_at,
+                        h.level as level_then,
                         greatest(extract(epoch from $1 - h.counted_at)::float8, 0) as elapsed,
                         greatest(h.level - greatest(extract(epoch from $1 - h.counted_at)::float8, 0) / w.forget, 0)
                             as level
@@ -119,7 +120,8 @@ async fn judge(database: &Database, now: OffsetDateTime, buckets: &[Bucket]) -> 
              verdict as (
                  select coalesce(max(
                             case when over <= 0 then 0
-                                 else least(least(ceiling, first * power(2, least(ceil(over) - 1, 40))) - elapsed,
+                                 else least(least(ceiling, first * power(2, least(ceil(level_then - free), 40)))
+                                                - elapsed,
                                             over * forget)
                             end), 0) as wait,
                         coalesce(bool_or(not present), false) as missing,
