@@ -16,6 +16,7 @@ mod cors;
 mod dev;
 mod discovery;
 mod exchange;
+mod guessing;
 mod http;
 mod issuer_path;
 mod keys;

@@ -71,6 +71,8 @@ pub struct Provider {
     pub spending: grants::Spending,
     /// Where passwords are hashed.
     pub hashing: hashing::HashingPool,
+    /// Who may ask whether a guess is too many.
+    pub turns: sign_in::throttle::Turns,
     /// The only way out.
     pub outbound: outbound::Outbound,
     /// Who tells apps of the end of sessions.
@@ -102,6 +104,7 @@ impl Provider {
         .map_err(StorageError::Malformed)?;
         let provider = Arc::new(Self {
             hashing,
+            turns: sign_in::throttle::Turns::default(),
             courier: logout::back_channel::Courier::default(),
             client_keys: client_auth::ClientKeys::default(),
             verified_tokens: tokens::verified::VerifiedTokens::default(),

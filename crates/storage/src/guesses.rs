@@ -67,11 +67,7 @@ struct Judged {
 ///
 /// # Errors
 /// `StorageError`: whether it was counted is unknown, so it must not go on.
-pub async fn admit(
-    database: &Database,
-    now: OffsetDateTime,
-    buckets: &[Bucket],
-) -> Result<Admission, StorageError> {
+pub async fn admit(database: &Database, now: OffsetDateTime, buckets: &[Bucket]) -> Result<Admission, StorageError> {
     for _ in 0..TRIES {
         let judged = judge(database, now, buckets).await?;
         if judged.wait > 0.0 {

@@ -18,6 +18,7 @@ use storage::{
     sealed::{Purpose, SealingKeys},
 };
 use time::OffsetDateTime;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tracing::info;
 
 use crate::{Context, people::login_name, refusal::Refusal, settings::Throttle};
@@ -29,6 +30,31 @@ const DAY: f64 = 24.0 * HOUR;
 
 /// How long somebody is known where they succeeded.
 const KNOWN_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// How many attempts ask the database at the same time, on one instance. Those that share an account or a range wait
+/// for each other there; the others' connections are not to wait with them.
+const AT_ONCE: usize = 4;
+/// How long an attempt waits for its turn to ask. It is answered within two seconds, come what may.
+const TURN: Duration = Duration::from_secs(1);
+
+/// Whose turn it is to ask the database.
+#[derive(Debug)]
+pub struct Turns(Semaphore);
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self(Semaphore::new(AT_ONCE))
+    }
+}
+
+impl Turns {
+    async fn take(&self) -> Result<SemaphorePermit<'_>, Refusal> {
+        match tokio::time::timeout(TURN, self.0.acquire()).await {
+            Ok(Ok(permit)) => Ok(permit),
+            Ok(Err(_)) | Err(_) => Err(Refusal::unavailable("too many attempts at once")),
+        }
+    }
+}
 
 /// What is guessed at.
 #[derive(Clone, Copy, Debug)]
@@ -114,8 +140,7 @@ struct Plan {
 impl Guess<'_> {
     /// All the numbers, in one place.
     fn plan(&self, settings: &Throttle) -> Plan {
-        let nothing =
-            Plan { label: "", place: None, any_place: false, account: None, range: None, returns: true };
+        let nothing = Plan { label: "", place: None, any_place: false, account: None, range: None, returns: true };
         match self {
             // From one range: ten at once, then 4 an hour (96 a day). The whole account: thirty at once, then one a
             // minute, from however many ranges they come. A range: a thousand wrong ones at once, then one in 10 s,
@@ -292,7 +317,11 @@ pub async fn admit(context: &Context, guess: Guess<'_>) -> Result<Admitted, Refu
     let buckets = buckets(context, &guess);
     let plan = guess.plan(&context.settings.throttle);
     let asked: Vec<Bucket> = buckets.iter().map(|(_, bucket)| *bucket).collect();
-    match guesses::admit(&context.database, context.now, &asked).await? {
+    let admission = {
+        let _turn = context.turns.take().await?;
+        guesses::admit(&context.database, context.now, &asked).await?
+    };
+    match admission {
         Admission::Admitted(bits) => {
             let keys = buckets.iter().map(|(scope, bucket)| (*scope, bucket.key));
             let knows = |(scope, _): &(Scope, Key)| matches!(scope, Scope::Browser | Scope::Pair);

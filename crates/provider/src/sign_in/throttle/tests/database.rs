@@ -87,10 +87,15 @@ impl Caller {
     }
 
     async fn admit(&self, guess: Guess<'_>) -> Result<Admitted, Duration> {
-        admit(&self.context, guess).await.map_err(|refusal| match refusal {
-            Refusal::Throttled { retry_after } => retry_after,
-            other => panic!("{other:?}"),
-        })
+        loop {
+            match admit(&self.context, guess).await {
+                Ok(admitted) => return Ok(admitted),
+                Err(Refusal::Throttled { retry_after }) => return Err(retry_after),
+                // Nothing was counted: the machine is busy.
+                Err(Refusal::Unavailable { reason, .. }) if reason.contains("at once") => {}
+                Err(other) => panic!("{other:?}"),
+            }
+        }
     }
 
     /// How many of so many attempts are admitted.
@@ -276,7 +281,7 @@ fn a_flood_of_names_is_stopped() {
         let flood = caller(0, "198.51.105.1").await;
         let other = caller(1, "198.51.105.2").await;
         let mut admitted = 0;
-        for block in 0..40 {
+        for block in 0..14 {
             let names: Vec<String> = (0..100).map(|i| format!("flood-{block}-{i}")).collect();
             let attempts = names.iter().enumerate().map(|(i, name)| {
                 let caller = if i % 2 == 0 { &flood } else { &other };
@@ -291,7 +296,7 @@ fn a_flood_of_names_is_stopped() {
         usual.admit(guess).await.unwrap().succeeded(&usual.context).await.unwrap();
         let _ = usual.clone().from("198.51.105.3").admit(guess).await.unwrap();
         let crowd = caller(0, "198.51.106.1").await;
-        let signed_in = (0..1500).map(|_| async {
+        let signed_in = (0..1100).map(|_| async {
             crowd.admit(anybody()).await.unwrap().succeeded(&crowd.context).await.unwrap();
         });
         futures_util::StreamExt::collect::<Vec<()>>(futures_util::StreamExt::buffer_unordered(
