@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use outbound::mail::{MailOptions, Security, SmtpOptions, Transport, check_mailbox, mailbox_name};
+use outbound::mail::{MailOptions, Security, SmtpOptions, Transport, check_mailbox};
 
 use super::{
     Config, ConfigError,
