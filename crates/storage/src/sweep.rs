@@ -24,7 +24,7 @@ pub enum Swept {
     Assertions,
     /// Withdrawals that no token can depend on any more.
     Revocations,
-    /// Deliveries that were given up a month ago.
+    /// Deliveries that were written a month ago: given up long since, or never taken.
     Deliveries,
 }
 
