@@ -133,7 +133,7 @@ impl Provider {
             database,
             sealing,
         });
-        provider.take_pulse().await?;
+        provider.read_pulse().await?;
         pulse::spawn(&provider);
         Ok(provider)
     }
