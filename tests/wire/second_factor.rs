@@ -250,3 +250,25 @@ fn a_scope_may_ask_for_more_than_its_client() {
         assert!(said.err.contains("required_acr.fly"), "{said:?}");
     });
 }
+
+#[test]
+fn what_a_session_proved_ends_with_it() {
+    run(async {
+        let world = World::shared().await;
+        let (client, person) = (strict(world).await, world.add_person().await);
+        let mut browser = world.signed_in(&person).await;
+        let strict = flow(world, &client);
+        // A live session sets a factor up, and goes on with it at once.
+        let page = strict.begin(&mut browser).await.page();
+        let app = crate::harness::authenticator::Authenticator::from_page(&page);
+        let codes = browser.submit(&page, "enroll-submit", &[("code", &app.code(0))]).await.page();
+        let mut signed_out = browser.clone();
+        let landing = browser.submit(&codes, "recovery-codes-continue", &[]).await;
+        assert_eq!(claims(&strict, strict.answer(landing).code()).await["acr"], "aal2");
+        // Whoever signed out meanwhile begins anew.
+        let page = signed_out.open(&world.url("/logout")).await.page();
+        signed_out.submit(&page, "logout-confirm", &[]).await;
+        let landing = signed_out.submit(&codes, "recovery-codes-continue", &[]).await;
+        assert!(landing.page().has("login-submit"));
+    });
+}

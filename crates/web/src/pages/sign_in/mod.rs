@@ -117,7 +117,8 @@ impl Visit {
     pub async fn proceed(&self, journey: Journey, proven: Proven) -> Result<Option<Response>, Stop> {
         let session = self.signed_in().await?;
         let only = session.as_ref().and_then(|session| journey.only(&self.call, session));
-        if only.is_some_and(|only| only.user_id != proven.user_id) {
+        let live = session.as_ref().map(|session| session.session_id);
+        if only.is_some_and(|only| only.user_id != proven.user_id) || !proven.counts_in(live) {
             return Ok(None);
         }
         let Some(person) = sign_in::person(&self.call, &proven).await? else { return Ok(None) };

@@ -54,9 +54,10 @@ impl Visit {
     pub(super) async fn middle(&self, journey: Journey) -> Result<Middle, Stop> {
         let session = self.signed_in().await?;
         let next = journey.advance(&self.call, session.as_ref()).await?;
-        let proven = match (journey.proven(&self.call), &next, &session) {
+        let live = session.as_ref().map(|session| session.session_id);
+        let proven = match (journey.proven(&self.call).filter(|proven| proven.counts_in(live)), &next, &session) {
             (Some(proven), ..) => Some(proven.clone()),
-            (None, Next::Show(Page::StepUp), Some(session)) => Some(Proven::of_session(session)),
+            (None, Next::Show(Page::StepUp), Some(session)) => Some(Proven::of_session(session, self.call.now)),
             _ => None,
         };
         let person = match &proven {
