@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use ipnet::IpNet;
-use protocol::Acr;
 use outbound::mail::MailOptions;
+use protocol::Acr;
 use url::Url;
 
 /// The issuer: an https URL without query, fragment or trailing slash. It may have a path.
