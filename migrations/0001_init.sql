@@ -234,7 +234,7 @@ create table outbox (
     failed_at       timestamptz          -- given up
 );
 create index outbox_due on outbox (next_attempt_at) where failed_at is null;
-create index outbox_failed on outbox (failed_at) where failed_at is not null;
+create index outbox_created on outbox (created_at);
 
 -- Passkeys (WebAuthn). `credential` is the public key with its flags; the counter is advanced by the statement that
 -- judges it.
@@ -296,6 +296,17 @@ create table spent (
 );
 create index spent_expires on spent (expires_at);
 
+-- How much was guessed: at an account, from a range of addresses, at one from the other, in a browser. The key is an
+-- HMAC under a key from outside, so no name and no address is at rest. `level` sinks as time passes.
+create table guess (
+    key         bytea primary key,
+    level       double precision not null,
+    counted_at  timestamptz not null,
+    known_until timestamptz,             -- whoever is meant signed in here before
+    expires_at  timestamptz not null     -- at a full hour, so that most updates touch no index
+) with (fillfactor = 70);
+create index guess_expires on guess (expires_at);
+
 -- Queues and what is swept: rows come and go all day. A fifth of dead ones, as elsewhere, would be too many to step over
 -- for whoever reads from the old end of an index.
 alter table browser_session    set (autovacuum_vacuum_scale_factor = 0.05);
@@ -308,3 +319,4 @@ alter table revocation         set (autovacuum_vacuum_scale_factor = 0.02);
 alter table outbox             set (autovacuum_vacuum_scale_factor = 0.02);
 alter table one_time           set (autovacuum_vacuum_scale_factor = 0.05);
 alter table spent              set (autovacuum_vacuum_scale_factor = 0.05);
+alter table guess              set (autovacuum_vacuum_scale_factor = 0.05);

@@ -17,6 +17,7 @@ mod cors;
 mod dev;
 mod discovery;
 mod exchange;
+mod guessing;
 mod http;
 mod issuer_path;
 mod keys;

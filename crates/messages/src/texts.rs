@@ -1,5 +1,7 @@
 //! Every text there is, by name. The words are in `locales`.
 
+use std::time::Duration;
+
 use fluent_templates::fluent_bundle::FluentValue;
 
 use crate::{locale::Locale, text, text::Text};
@@ -16,6 +18,12 @@ impl Variable for &str {
 }
 
 impl Variable for u32 {
+    fn value(self) -> FluentValue<'static> {
+        self.into()
+    }
+}
+
+impl Variable for u64 {
     fn value(self) -> FluentValue<'static> {
         self.into()
     }
@@ -55,6 +63,9 @@ texts! {
     app_policy;
     app_terms;
     app_links(app: &str);
+    throttled_seconds(count: u64);
+    throttled_minutes(count: u64);
+    throttled_hours(count: u64);
 
     // sign_in.ftl
     sign_in_heading;
@@ -176,6 +187,7 @@ texts! {
     problem_method_message;
     problem_too_large_title;
     problem_too_large_message;
+    problem_throttled_title;
     problem_unavailable_title;
     problem_unavailable_message;
     problem_internal_title;
@@ -263,6 +275,16 @@ texts! {
 }
 
 impl Locale {
+    /// That there were too many attempts, and how long to wait.
+    #[must_use]
+    pub fn throttled(self, wait: Duration) -> Text {
+        match wait.as_secs().max(1) {
+            seconds @ ..=90 => self.throttled_seconds(seconds),
+            seconds @ ..=5400 => self.throttled_minutes(seconds.div_ceil(60)),
+            seconds => self.throttled_hours(seconds.div_ceil(3600)),
+        }
+    }
+
     /// What an identity scope means, in plain words; `None` for a scope that OpenID Connect does not define.
     #[must_use]
     pub fn identity_scope(self, scope: &str) -> Option<Text> {

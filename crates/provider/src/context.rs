@@ -16,6 +16,8 @@ pub struct RequestInfo {
     pub address: Option<IpAddr>,
     /// The `User-Agent`, cut to 256 characters.
     pub user_agent: Option<String>,
+    /// SHA-256 of the cookie that tells browsers apart, if the browser sent it.
+    pub browser: Option<[u8; 32]>,
 }
 
 /// The context of one request. Time is read once, here.

@@ -77,6 +77,8 @@ pub struct Provider {
     pub spending: grants::Spending,
     /// Where passwords are hashed.
     pub hashing: hashing::HashingPool,
+    /// Who may ask whether a guess is too many.
+    pub turns: sign_in::throttle::Turns,
     /// The only way out.
     pub outbound: outbound::Outbound,
     /// Who delivers what the outbox holds.
@@ -113,6 +115,7 @@ impl Provider {
         let mailer = outbound::mail::Sender::new(&settings.mail).map_err(StorageError::Malformed)?;
         let provider = Arc::new(Self {
             hashing,
+            turns: sign_in::throttle::Turns::default(),
             couriers: delivery::Couriers::default(),
             mailer,
             client_keys: client_auth::ClientKeys::default(),
@@ -130,7 +133,7 @@ impl Provider {
             database,
             sealing,
         });
-        provider.take_pulse().await?;
+        provider.read_pulse().await?;
         pulse::spawn(&provider);
         Ok(provider)
     }

@@ -158,6 +158,23 @@ impl Default for Hashing {
     }
 }
 
+/// How guesses are throttled: what an operator may need to change. The rest stands in `sign_in/throttle.rs`.
+#[derive(Clone, Copy, Debug)]
+pub struct Throttle {
+    /// Wrong passwords for one account from one range of addresses before the first wait.
+    pub free_attempts: u32,
+    /// The longest wait for one account from one range.
+    pub ceiling: Duration,
+    /// Wrong passwords from one range before the first wait, whatever the accounts.
+    pub range_attempts: u32,
+}
+
+impl Default for Throttle {
+    fn default() -> Self {
+        Self { free_attempts: 10, ceiling: Duration::from_secs(15 * 60), range_attempts: 1000 }
+    }
+}
+
 /// What outgoing requests may reach.
 #[derive(Clone, Debug, Default)]
 pub struct OutboundSettings {
@@ -183,6 +200,8 @@ pub struct Settings {
     pub lifetimes: Lifetimes,
     /// Password hashing.
     pub hashing: Hashing,
+    /// Guessing.
+    pub throttle: Throttle,
     /// Outgoing requests.
     pub outbound: OutboundSettings,
     /// Signing in.
@@ -205,6 +224,7 @@ impl Settings {
             issuer,
             lifetimes: Lifetimes::default(),
             hashing: Hashing::default(),
+            throttle: Throttle::default(),
             outbound: OutboundSettings::default(),
             sign_in: SignInSettings::default(),
             mail: MailOptions::default(),

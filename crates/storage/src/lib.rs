@@ -13,6 +13,7 @@ pub mod deployment;
 pub mod error;
 pub mod factors;
 pub mod grants;
+pub mod guesses;
 pub mod id;
 pub mod journal;
 pub mod one_time;

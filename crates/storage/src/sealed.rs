@@ -31,6 +31,8 @@ pub enum Purpose {
     Code,
     /// Links and codes that are sent to somebody.
     OneTime,
+    /// What guesses are counted by: names and addresses.
+    Guess,
 }
 
 impl Purpose {
@@ -42,6 +44,7 @@ impl Purpose {
             Self::Secret => b"chancery secret",
             Self::Code => b"chancery code",
             Self::OneTime => b"chancery one-time",
+            Self::Guess => b"chancery guess",
         }
     }
 }
@@ -71,6 +74,7 @@ struct SealingKey {
     secret: hmac::Key,
     code: hmac::Key,
     one_time: hmac::Key,
+    guess: hmac::Key,
 }
 
 /// The sealing keys of this deployment. Several load at once, so that they can be rotated; the first seals.
@@ -117,6 +121,7 @@ impl SealingKey {
             secret: mac(Purpose::Secret),
             code: mac(Purpose::Code),
             one_time: mac(Purpose::OneTime),
+            guess: mac(Purpose::Guess),
         }
     }
 
@@ -129,6 +134,7 @@ impl SealingKey {
             Purpose::Refresh => &self.refresh,
             Purpose::Code => &self.code,
             Purpose::OneTime => &self.one_time,
+            Purpose::Guess => &self.guess,
             _ => &self.secret,
         }
     }

@@ -30,11 +30,13 @@ pub enum Swept {
     OneTime,
     /// What is spent by a unique key.
     Spent,
+    /// Guesses that are forgotten.
+    Guesses,
 }
 
 impl Swept {
     /// Everything, in the order in which it is swept.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::UnspentCodes,
         Self::SpentCodes,
         Self::BrowserSessions,
@@ -46,6 +48,7 @@ impl Swept {
         Self::Deliveries,
         Self::OneTime,
         Self::Spent,
+        Self::Guesses,
     ];
 
     /// Its name, for metrics.
@@ -63,6 +66,7 @@ impl Swept {
             Self::Deliveries => "outbox",
             Self::OneTime => "one_time",
             Self::Spent => "spent",
+            Self::Guesses => "guess",
         }
     }
 }
@@ -137,6 +141,11 @@ pub async fn batch(database: &Database, what: Swept, now: OffsetDateTime) -> Res
         Swept::Spent => sqlx::query!(
             "delete from spent where ctid = any(array(
                  select ctid from spent where expires_at < $1 order by expires_at limit 1000 for update skip locked))",
+            now
+        ),
+        Swept::Guesses => sqlx::query!(
+            "delete from guess where ctid = any(array(
+                 select ctid from guess where expires_at < $1 order by expires_at limit 1000 for update skip locked))",
             now
         ),
     };

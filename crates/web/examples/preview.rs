@@ -248,6 +248,7 @@ fn problems() -> Pages {
         ("error-not-found", page(Problem::NotFound).render()),
         ("error-method", page(Problem::Method).render()),
         ("error-too-large", page(Problem::TooLarge).render()),
+        ("error-throttled", page(Problem::Throttled(std::time::Duration::from_secs(300))).render()),
         ("error-unavailable", page(Problem::Unavailable).render()),
         ("error-internal", page(Problem::Internal).render()),
     ]

@@ -13,3 +13,20 @@ app_policy = Datenschutzerklärung
 app_terms = Nutzungsbedingungen
 # What that line begins with. $app: the name of the app.
 app_links = Über { $app }:
+
+# Zu oft geraten, oder zu viele von derselben Stelle. $count: wie lange zu warten ist.
+throttled_seconds =
+    { $count ->
+        [one] Es gab zu viele Versuche. Warten Sie { $count } Sekunde und versuchen Sie es dann noch einmal.
+       *[other] Es gab zu viele Versuche. Warten Sie { $count } Sekunden und versuchen Sie es dann noch einmal.
+    }
+throttled_minutes =
+    { $count ->
+        [one] Es gab zu viele Versuche. Warten Sie { $count } Minute und versuchen Sie es dann noch einmal.
+       *[other] Es gab zu viele Versuche. Warten Sie { $count } Minuten und versuchen Sie es dann noch einmal.
+    }
+throttled_hours =
+    { $count ->
+        [one] Es gab zu viele Versuche. Warten Sie { $count } Stunde und versuchen Sie es dann noch einmal.
+       *[other] Es gab zu viele Versuche. Warten Sie { $count } Stunden und versuchen Sie es dann noch einmal.
+    }

@@ -45,3 +45,5 @@ problem_unavailable_message = Es ist nichts verloren gegangen, und es liegt nich
 
 problem_internal_title = Bei uns ist etwas schiefgegangen
 problem_internal_message = Gehen Sie zurück und versuchen Sie es erneut. Wenn es wieder passiert, senden Sie die unten stehende Anfrage-ID an die Betreiber dieses Dienstes.
+
+problem_throttled_title = Zu viele Versuche

@@ -45,3 +45,5 @@ problem_unavailable_message = No se ha perdido nada y no es culpa tuya. Espera u
 
 problem_internal_title = Algo ha fallado por nuestra parte
 problem_internal_message = Vuelve atrás e inténtalo de nuevo. Si vuelve a ocurrir, envía el ID de la solicitud que aparece abajo a los responsables de este servicio.
+
+problem_throttled_title = Demasiados intentos

@@ -13,3 +13,20 @@ app_policy = Politique de confidentialité
 app_terms = Conditions d’utilisation
 # What that line begins with. $app: the name of the app.
 app_links = À propos de { $app } :
+
+# Trop de tentatives, ou trop du même endroit. $count : combien attendre.
+throttled_seconds =
+    { $count ->
+        [one] Il y a eu trop de tentatives. Attendez { $count } seconde, puis réessayez.
+       *[other] Il y a eu trop de tentatives. Attendez { $count } secondes, puis réessayez.
+    }
+throttled_minutes =
+    { $count ->
+        [one] Il y a eu trop de tentatives. Attendez { $count } minute, puis réessayez.
+       *[other] Il y a eu trop de tentatives. Attendez { $count } minutes, puis réessayez.
+    }
+throttled_hours =
+    { $count ->
+        [one] Il y a eu trop de tentatives. Attendez { $count } heure, puis réessayez.
+       *[other] Il y a eu trop de tentatives. Attendez { $count } heures, puis réessayez.
+    }

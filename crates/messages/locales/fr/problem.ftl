@@ -45,3 +45,5 @@ problem_unavailable_message = Rien n’a été perdu, et vous n’y êtes pour r
 
 problem_internal_title = Une erreur s’est produite de notre côté
 problem_internal_message = Revenez en arrière et réessayez. Si cela se reproduit, envoyez l’identifiant de la requête ci-dessous aux responsables de ce service.
+
+problem_throttled_title = Trop de tentatives

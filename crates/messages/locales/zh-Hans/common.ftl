@@ -13,3 +13,8 @@ app_policy = 隐私政策
 app_terms = 服务条款
 # What that line begins with. $app: the name of the app.
 app_links = 关于 { $app }：
+
+# 尝试次数过多，或同一地点的尝试过多。$count：需要等待多久。
+throttled_seconds = 尝试次数过多。请等待 { $count } 秒后重试。
+throttled_minutes = 尝试次数过多。请等待 { $count } 分钟后重试。
+throttled_hours = 尝试次数过多。请等待 { $count } 小时后重试。

@@ -45,3 +45,5 @@ problem_unavailable_message = 没有任何数据丢失，这也不是您的问�
 
 problem_internal_title = 我们这边出了问题
 problem_internal_message = 请返回重试。如果问题再次出现，请将下方的请求 ID 发送给此服务的运营方。
+
+problem_throttled_title = 尝试次数过多

@@ -19,13 +19,14 @@ pub mod setting;
 pub mod sign_in;
 pub mod telemetry;
 pub mod theme;
+pub mod throttle;
 mod unsafe_values;
 
 use std::{collections::BTreeMap, fmt, io::Read, path::Path};
 
 use provider::{
     Issuer, Settings,
-    settings::{Hashing, Lifetimes, OutboundSettings, SignInSettings},
+    settings::{Hashing, Lifetimes, OutboundSettings, SignInSettings, Throttle},
 };
 use toml::Value;
 
@@ -129,6 +130,8 @@ sections! {
     passwords: passwords::Passwords,
     /// `[theme]`
     theme: theme::Theme,
+    /// `[throttle]`
+    throttle: throttle::Throttle,
     /// `[outbound]`
     outbound: outbound::Outbound,
     /// `[mail]`
@@ -238,6 +241,11 @@ impl Config {
         Ok(Settings {
             lifetimes: self.provider_lifetimes(),
             hashing: self.hashing()?,
+            throttle: Throttle {
+                free_attempts: self.throttle.free_attempts,
+                ceiling: self.throttle.ceiling.0,
+                range_attempts: self.throttle.range_attempts,
+            },
             outbound: OutboundSettings {
                 allowed_networks: self.outbound.allowed_networks.clone(),
                 extra_ca_files: self.outbound.extra_ca_files.clone(),

@@ -23,6 +23,7 @@ pub fn find(config: &Config) -> Vec<ConfigError> {
     lifetimes(config, &mut problems);
     passwords(config, &mut problems);
     problems.extend(config.look().err());
+    throttle(config, &mut problems);
     for network in config.outbound.allowed_networks.iter().filter(|network| network.prefix_len() == 0) {
         let what = format!("{network} allows every private address: name the networks that you mean");
         problems.push(config.error("outbound.allowed_networks", what));
@@ -143,6 +144,19 @@ fn too_long(config: &Config, problems: &mut Vec<ConfigError>) {
         if span.0 > most {
             problems.push(config.error(key, format!("must be at most {}", duration::format(most))));
         }
+    }
+}
+
+fn throttle(config: &Config, problems: &mut Vec<ConfigError>) {
+    let ours = &config.throttle;
+    if !(3..=100).contains(&ours.free_attempts) {
+        problems.push(config.error("throttle.free_attempts", "must be between 3 and 100"));
+    }
+    if ours.ceiling.0 < Duration::from_secs(60) || ours.ceiling.0 > DAY {
+        problems.push(config.error("throttle.ceiling", "must be between 1m and 1d"));
+    }
+    if !(100..=100_000).contains(&ours.range_attempts) {
+        problems.push(config.error("throttle.range_attempts", "must be between 100 and 100000"));
     }
 }
 

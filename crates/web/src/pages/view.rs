@@ -115,8 +115,8 @@ impl LoginPage<'_> {
     /// Whether what was typed is to be changed. Some errors only ask to try again.
     fn is_invalid(&self) -> bool {
         let texts = self.frame.texts;
-        let innocent = [texts.sign_in_error_expired(), texts.sign_in_error_unavailable()];
-        self.error.as_ref().is_some_and(|error| !innocent.contains(error))
+        let guilty = [texts.sign_in_error_wrong(), texts.sign_in_error_missing()];
+        self.error.as_ref().is_some_and(|error| guilty.contains(error))
     }
 }
 

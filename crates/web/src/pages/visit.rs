@@ -1,6 +1,9 @@
 //! A person's visit to one of our pages: who they are, in which browser and language, and how they are answered.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use askama::Template;
 use axum::{
@@ -142,6 +145,9 @@ impl Pages {
         tally::refused("page", refusal);
         let problem = match refusal {
             Refusal::Unavailable { .. } => Problem::Unavailable,
+            Refusal::Throttled { retry_after } => {
+                return retry_after_header(self.problem(Problem::Throttled(*retry_after)), *retry_after);
+            }
             Refusal::Internal(_) => Problem::Internal,
             Refusal::Refused { error, .. } => {
                 let problem = match refusal.reason() {
@@ -183,6 +189,13 @@ impl Pages {
         ];
         (StatusCode::SEE_OTHER, headers).into_response()
     }
+}
+
+/// Says when to come back.
+#[must_use]
+pub fn retry_after_header(mut response: Response, wait: Duration) -> Response {
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+    response
 }
 
 fn html_response(status: StatusCode, language: &str, html: String) -> Response {

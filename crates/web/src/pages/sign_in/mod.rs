@@ -5,6 +5,7 @@
 
 pub mod enroll;
 pub mod login;
+mod said;
 pub mod verify;
 
 use axum::response::Response;
@@ -15,6 +16,8 @@ use provider::{
     sessions::{self, Arrival, CookieId, SignedIn},
     sign_in::{self, Journey, OwnJourney, Person, Proven, Step, step},
 };
+
+pub use said::Said;
 
 use super::{
     flow::{Stop, page_path},

@@ -1,16 +1,15 @@
 //! `/login/verify`: one more factor that the person has.
 
 use axum::response::Response;
-use http::StatusCode;
-use messages::{Locale, Text};
+use messages::Locale;
 use protocol::Params;
 use provider::{
-    Refusal,
     authorize::{Next, Page},
     factors::{recovery, totp},
     sign_in::{self, Acr, Journey, Method, Person, Proven, Step, step},
 };
 
+use super::Said;
 use crate::{
     extract::{Query, params::Unreadable},
     pages::{
@@ -81,7 +80,7 @@ async fn open(visit: &Visit, params: &Params) -> Result<Response, Stop> {
         Step::Enough => return visit.send_to_step(Page::SignIn, &middle.journey),
     }
     let wanted = params.get_once("with")?.and_then(kind);
-    show(visit, &middle, wanted, (StatusCode::OK, None)).await
+    show(visit, &middle, wanted, Said::NOTHING).await
 }
 
 fn kind(name: &str) -> Option<SecondFactor> {
@@ -92,14 +91,7 @@ fn kind(name: &str) -> Option<SecondFactor> {
     }
 }
 
-type Said = (StatusCode, Option<fn(Locale) -> Text>);
-
-async fn show(
-    visit: &Visit,
-    middle: &Middle,
-    wanted: Option<SecondFactor>,
-    (status, error): Said,
-) -> Result<Response, Stop> {
+async fn show(visit: &Visit, middle: &Middle, wanted: Option<SecondFactor>, said: Said) -> Result<Response, Stop> {
     let Middle { journey, proven, person } = middle;
     let offered = offered(person, proven);
     let chosen = wanted.filter(|wanted| offered.contains(wanted)).or(offered.first().copied());
@@ -117,12 +109,12 @@ async fn show(
             .map(|other| (*other, format!("{path}?request={request}&with={}", other.name())))
             .collect(),
         chosen,
-        error: error.map(|error| error(texts)),
+        error: said.text(texts),
         app,
         account: person_view(person),
         frame,
     };
-    Ok(visit.with_cookie(visit.show(status, &texts.tag(), &page)))
+    Ok(visit.with_cookie(said.on(visit.show(said.status, &texts.tag(), &page))))
 }
 
 /// What could raise what was proven.
@@ -152,13 +144,9 @@ async fn submit(visit: &Visit, form: &OwnForm) -> Result<Response, Stop> {
                 None => return visit.send_to_step(Page::SignIn, &middle.journey),
             }
         }
-        Ok(None) if chosen == Some(SecondFactor::Recovery) => {
-            (StatusCode::BAD_REQUEST, Some(Locale::verify_error_recovery as fn(Locale) -> Text))
-        }
-        Ok(None) => (StatusCode::BAD_REQUEST, Some(Locale::verify_error_code as fn(Locale) -> Text)),
-        Err(Stop::Refusal(Refusal::Unavailable { .. })) => {
-            (StatusCode::SERVICE_UNAVAILABLE, Some(Locale::sign_in_error_unavailable as fn(Locale) -> Text))
-        }
+        Ok(None) if chosen == Some(SecondFactor::Recovery) => Said::wrong(Locale::verify_error_recovery),
+        Ok(None) => Said::wrong(Locale::verify_error_code),
+        Err(Stop::Refusal(refusal)) => Said::refused(refusal)?,
         Err(stop) => return Err(stop),
     };
     show(visit, &middle, chosen, said).await
