@@ -185,10 +185,18 @@ pub struct OutboundSettings {
 }
 
 /// What a sign-in must come to.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct SignInSettings {
     /// How strongly everybody must sign in.
     pub required_acr: Acr,
+    /// Whether people may use passkeys.
+    pub passkeys: bool,
+}
+
+impl Default for SignInSettings {
+    fn default() -> Self {
+        Self { required_acr: Acr::default(), passkeys: true }
+    }
 }
 
 /// Everything together.
