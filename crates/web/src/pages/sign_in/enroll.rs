@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use http::StatusCode;
-use messages::Locale;
+use messages::{Locale, Text};
 use protocol::Params;
 use provider::{
     authorize::{Page, interaction},

@@ -1,7 +1,7 @@
 //! `/login/verify`: one more factor that the person has.
 
 use axum::response::Response;
-use messages::Locale;
+use messages::{Locale, Text};
 use protocol::Params;
 use provider::{
     authorize::{Next, Page},
