@@ -31,5 +31,6 @@ mod session;
 mod spending;
 mod startup;
 mod tables;
+mod upstream;
 mod userinfo;
 mod withdrawal;

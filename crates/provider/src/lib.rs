@@ -24,6 +24,7 @@ pub mod people;
 pub mod pulse;
 pub mod refusal;
 pub mod registry;
+mod remote;
 pub mod resources;
 pub mod revocations;
 pub mod revoke;
@@ -35,6 +36,7 @@ pub mod subject;
 pub mod sweep;
 pub mod tally;
 pub mod tokens;
+pub mod upstream;
 pub mod userinfo;
 
 use std::sync::Arc;
@@ -77,6 +79,8 @@ pub struct Provider {
     pub courier: logout::back_channel::Courier,
     /// Keys of clients, fetched from where they say.
     pub client_keys: client_auth::ClientKeys,
+    /// What was fetched from upstream providers.
+    pub upstream: upstream::Fetched,
     /// Tokens whose signature was found right a moment ago.
     pub verified_tokens: tokens::verified::VerifiedTokens,
     /// The metadata document.
@@ -104,6 +108,7 @@ impl Provider {
             hashing,
             courier: logout::back_channel::Courier::default(),
             client_keys: client_auth::ClientKeys::default(),
+            upstream: upstream::Fetched::default(),
             verified_tokens: tokens::verified::VerifiedTokens::default(),
             published: metadata::Published::default(),
             outbound,

@@ -29,6 +29,8 @@ pub mod signing_keys;
 pub mod spent;
 pub mod sweep;
 pub mod targeting;
+pub mod upstream_accounts;
+pub mod upstreams;
 pub mod users;
 
 use std::time::Duration;

@@ -1,0 +1,3 @@
+//! Signing in with another OpenID provider.
+
+mod registration;
