@@ -51,6 +51,7 @@ create table resource (
     identifier                       text not null constraint resource_identifier_key unique,
     name                             text not null,
     scopes                           jsonb not null,   -- {scope: description}
+    scope_acr                        jsonb not null default '{}',   -- {scope: how strongly a person must sign in for it}
     access_token_lifetime            integer,          -- seconds; null: the server's default
     access_token_signed_response_alg text not null default 'ES256',
     resource_server                  uuid constraint resource_resource_server_fkey references client (key) on delete set null,

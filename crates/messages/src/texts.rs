@@ -63,6 +63,72 @@ texts! {
     sign_in_error_expired;
     sign_in_error_unavailable;
 
+    // factors.ftl
+    verify_heading;
+    verify_signing_in_as;
+    verify_lede_totp;
+    verify_lede_recovery;
+    verify_lede_none;
+    verify_code;
+    verify_recovery_code;
+    verify_submit;
+    verify_with_totp;
+    verify_with_recovery;
+    verify_error_code;
+    verify_error_recovery;
+    enroll_heading;
+    enroll_lede(app: &str);
+    enroll_lede_alone(service: &str);
+    enroll_decline;
+    enroll_error_expired;
+    totp_step_scan;
+    totp_qr_alt;
+    totp_by_hand;
+    totp_open;
+    totp_step_code;
+    totp_submit;
+    recovery_codes_heading;
+    recovery_codes_lede;
+    recovery_codes_once;
+    recovery_codes_continue;
+
+    // upstream.ftl
+    upstream_with(provider: &str);
+    upstream_or;
+    upstream_organization;
+    upstream_back;
+    upstream_organization_heading;
+    upstream_organization_lede;
+    upstream_address;
+    upstream_organization_submit;
+    upstream_address_missing;
+    upstream_address_unknown;
+    upstream_link_heading;
+    upstream_link_sign_in_lede(provider: &str, email: &str);
+    upstream_link_confirm_lede(provider: &str, email: &str);
+    upstream_link_sign_out_lede(email: &str);
+    upstream_link_sign_in;
+    upstream_link_confirm;
+    upstream_link_decline;
+    upstream_expired_title;
+    upstream_expired_message;
+    upstream_gone_title;
+    upstream_gone_message;
+    upstream_denied_title(provider: &str);
+    upstream_denied_message(provider: &str);
+    upstream_unavailable_title(provider: &str);
+    upstream_unavailable_message;
+    upstream_not_accepted_title(provider: &str);
+    upstream_not_accepted_message;
+    upstream_no_account_title;
+    upstream_no_account_message(provider: &str);
+    upstream_disabled_title;
+    upstream_disabled_message;
+    upstream_taken_title;
+    upstream_taken_message(provider: &str);
+    upstream_other_title;
+    upstream_other_message(provider: &str);
+
     // account.ftl
     account_signed_in_as;
     account_not_you;

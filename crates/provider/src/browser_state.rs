@@ -16,7 +16,7 @@ use crate::{Context, refusal::Refusal};
 pub enum Errand {
     /// An authorization request on its way through our pages.
     Authorize,
-    /// A sign-in that no application asked for.
+    /// A sign-in on the way to a page of ours.
     SignIn,
     /// A sign-out that awaits its confirmation.
     SignOut,
@@ -24,6 +24,8 @@ pub enum Errand {
     Upstream,
     /// An account at an upstream provider that is to be linked.
     UpstreamLink,
+    /// An authenticator app that awaits its first code.
+    TotpSetup,
 }
 
 impl Errand {
@@ -34,6 +36,7 @@ impl Errand {
             Self::SignOut => b"sign-out",
             Self::Upstream => b"upstream",
             Self::UpstreamLink => b"upstream-link",
+            Self::TotpSetup => b"totp setup",
         }
     }
 }

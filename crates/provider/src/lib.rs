@@ -12,6 +12,7 @@ pub mod clients;
 pub mod context;
 pub mod doctor;
 pub mod documents;
+pub mod factors;
 pub mod grants;
 pub mod hashing;
 pub mod id_token_hint;

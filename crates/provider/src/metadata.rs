@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use messages::Locale;
 use protocol::discovery::{EndpointPaths, ProviderMetadata};
 
-use crate::{Provider, Refusal, Settings, documents::Document, grants::GRANTS, keys, sign_in::ACR_VALUES};
+use crate::{Provider, Refusal, Settings, documents::Document, grants::GRANTS, keys, sign_in::Acr};
 
 /// The metadata of this deployment. `paths` are those that the router serves.
 #[must_use]
@@ -15,7 +15,7 @@ pub fn metadata(settings: &Settings, paths: &EndpointPaths<'_>) -> ProviderMetad
         grant_types_supported: GRANTS.iter().map(|grant| grant.name.to_owned()).collect(),
         id_token_signing_alg_values_supported: algorithms(),
         userinfo_signing_alg_values_supported: algorithms(),
-        acr_values_supported: ACR_VALUES.iter().map(|acr| (*acr).to_owned()).collect(),
+        acr_values_supported: Acr::ALL.iter().map(|acr| acr.as_str().to_owned()).collect(),
         ui_locales_supported: Locale::all().map(Locale::tag).collect(),
         ..ProviderMetadata::new(settings.issuer.as_str(), paths)
     }

@@ -15,6 +15,7 @@ use std::{
 use jose::Algorithm;
 use moka::future::Cache;
 use protocol::{
+    Acr,
     client_metadata::ClientMetadata,
     scope::{Scope, is_identity_scope},
 };
@@ -79,6 +80,8 @@ pub struct Resource {
     pub name: String,
     /// Scope → description in plain words.
     pub scopes: BTreeMap<String, String>,
+    /// Scope → how strongly a person must sign in for it at least.
+    pub scope_acr: BTreeMap<String, Acr>,
     /// How long its access tokens live.
     pub access_token_lifetime: Duration,
     /// What signs them.
@@ -96,6 +99,7 @@ impl Resource {
             .map_or(lifetimes.access_token, |seconds| Duration::from_secs(u64::try_from(seconds).unwrap_or(0)));
         Ok(Self {
             scopes: serde_json::from_value(row.scopes).map_err(|error| malformed(error.to_string()))?,
+            scope_acr: serde_json::from_value(row.scope_acr).map_err(|error| malformed(error.to_string()))?,
             access_token_lifetime: lifetime.min(lifetimes.access_token_max),
             algorithm: row
                 .access_token_signed_response_alg

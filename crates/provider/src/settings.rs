@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ipnet::IpNet;
+use protocol::Acr;
 use url::Url;
 
 /// The issuer: an https URL without query, fragment or trailing slash. It may have a path.
@@ -165,6 +166,13 @@ pub struct OutboundSettings {
     pub extra_ca_files: Vec<std::path::PathBuf>,
 }
 
+/// What a sign-in must come to.
+#[derive(Clone, Debug, Default)]
+pub struct SignInSettings {
+    /// How strongly everybody must sign in.
+    pub required_acr: Acr,
+}
+
 /// Everything together.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -176,6 +184,10 @@ pub struct Settings {
     pub hashing: Hashing,
     /// Outgoing requests.
     pub outbound: OutboundSettings,
+    /// What people call this service: on pages, in mail and in authenticator apps.
+    pub service_name: String,
+    /// Signing in.
+    pub sign_in: SignInSettings,
     /// How long a chain of actors may be: 1 means that an exchanged token cannot be exchanged again.
     pub max_actor_chain: usize,
     /// How many clients and resources an instance remembers.
@@ -191,6 +203,8 @@ impl Settings {
             lifetimes: Lifetimes::default(),
             hashing: Hashing::default(),
             outbound: OutboundSettings::default(),
+            service_name: "Chancery".to_owned(),
+            sign_in: SignInSettings::default(),
             max_actor_chain: 4,
             registry_capacity: 10_000,
         }

@@ -24,6 +24,9 @@ pub struct BrowserSession {
     pub user_epoch: i32,
     /// Whether the person may do anything.
     pub user_enabled: bool,
+    /// Whether the person must use a second factor.
+    #[serde(default)]
+    pub require_factor: bool,
     /// The login name.
     pub username: String,
     /// What people call them.
@@ -56,7 +59,9 @@ pub struct SignIn {
     pub user_id: UserId,
     /// Their epoch when the proof was checked: a sign-in that a password reset overtook does not count.
     pub user_epoch: i32,
-    /// When.
+    /// When the oldest of their factors was proven.
+    pub auth_time: OffsetDateTime,
+    /// When the sign-in ends: now.
     pub at: OffsetDateTime,
     /// How strongly.
     pub acr: &'static str,
@@ -80,7 +85,7 @@ pub async fn by_cookie(database: &Database, id_hash: &[u8; 32]) -> Result<Option
     Ok(sqlx::query_as!(
         BrowserSession,
         r#"select s.id as "session_id: SessionId", s.user_id as "user_id: UserId", s.user_epoch as session_epoch,
-                  u.epoch as user_epoch, u.enabled as user_enabled, u.username, u.claims ->> 'name' as name,
+                  u.epoch as user_epoch, u.enabled as user_enabled, u.require_factor, u.username, u.claims ->> 'name' as name,
                   s.auth_time, s.acr, s.amr, s.last_seen_at, s.idle_expires_at,
                   least(s.expires_at, b.expires_at) as "expires_at!", s.ended_at
            from browser_session b
@@ -125,7 +130,7 @@ pub async fn open(tx: &mut Tx, id: SessionId, sign_in: &SignIn) -> Result<bool, 
     let opened = sqlx::query!(
         "insert into auth_session (id, user_id, user_epoch, auth_time, acr, amr, address, user_agent, created_at,
                                    last_seen_at, idle_expires_at, expires_at)
-         select $1, u.id, u.epoch, $4, $5, $6, $7, $8, $4, $4, $9, $10
+         select $1, u.id, u.epoch, $11, $5, $6, $7, $8, $4, $4, $9, $10
          from user_account u where u.id = $2 and u.enabled and u.epoch = $3",
         id.uuid(),
         sign_in.user_id.uuid(),
@@ -136,7 +141,8 @@ pub async fn open(tx: &mut Tx, id: SessionId, sign_in: &SignIn) -> Result<bool, 
         sign_in.address.map(IpNet::from) as Option<IpNet>,
         sign_in.user_agent,
         sign_in.idle_expires_at,
-        sign_in.expires_at
+        sign_in.expires_at,
+        sign_in.auth_time
     )
     .execute(&mut *tx.0)
     .await?;
@@ -151,7 +157,7 @@ pub async fn open(tx: &mut Tx, id: SessionId, sign_in: &SignIn) -> Result<bool, 
 pub async fn renew(tx: &mut Tx, id: SessionId, sign_in: &SignIn) -> Result<bool, StorageError> {
     let renewed = sqlx::query!(
         "update auth_session s
-         set auth_time = $4, acr = $5, amr = $6, address = $7, user_agent = $8, last_seen_at = $4,
+         set auth_time = $11, acr = $5, amr = $6, address = $7, user_agent = $8, last_seen_at = $4,
              idle_expires_at = $9, expires_at = $10
          from user_account u
          where s.id = $1 and s.user_id = $2 and s.user_epoch = $3 and s.ended_at is null
@@ -166,7 +172,8 @@ pub async fn renew(tx: &mut Tx, id: SessionId, sign_in: &SignIn) -> Result<bool,
         sign_in.address.map(IpNet::from) as Option<IpNet>,
         sign_in.user_agent,
         sign_in.idle_expires_at,
-        sign_in.expires_at
+        sign_in.expires_at,
+        sign_in.auth_time
     )
     .execute(&mut *tx.0)
     .await?;

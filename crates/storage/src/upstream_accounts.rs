@@ -12,10 +12,6 @@ use crate::{
 pub struct Known {
     /// The person.
     pub user_id: UserId,
-    /// The login name.
-    pub username: String,
-    /// What people call them.
-    pub name: Option<String>,
     /// Whether they may do anything.
     pub enabled: bool,
     /// Counted up when they are disabled or their password is reset.
@@ -48,7 +44,7 @@ pub struct Account {
 pub async fn owner(database: &Database, upstream: UpstreamId, subject: &str) -> Result<Option<Known>, StorageError> {
     Ok(sqlx::query_as!(
         Known,
-        r#"select u.id as "user_id: UserId", u.username, u.claims ->> 'name' as name, u.enabled, u.epoch
+        r#"select u.id as "user_id: UserId", u.enabled, u.epoch
            from upstream_account a join user_account u on u.id = a.user_id
            where a.upstream_id = $1 and a.subject = $2"#,
         upstream.uuid(),

@@ -80,6 +80,7 @@ fn sign_in() -> Pages {
         app: Some(shop()),
         reauthenticate: None,
         switch: None,
+        upstream: web::pages::view::UpstreamOffer::default(),
         action: "/login",
     };
     vec![

@@ -20,6 +20,16 @@ pub const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
 pub const JWKS: &str = "/.well-known/jwks.json";
 /// The sign-in page.
 pub const LOGIN: &str = "/login";
+/// One more factor.
+pub const VERIFY: &str = "/login/verify";
+/// Setting up a factor that is needed.
+pub const ENROLL: &str = "/login/enroll";
+/// Signing in with another OpenID provider.
+pub const UPSTREAM: &str = "/login/upstream";
+/// Back from another provider: each has an address of its own.
+pub const UPSTREAM_CALLBACK: &str = "/login/upstream/{slug}/callback";
+/// Linking an account at another provider to somebody who is here already.
+pub const UPSTREAM_LINK: &str = "/login/upstream/link";
 /// Choosing between accounts.
 pub const SELECT_ACCOUNT: &str = "/login/account";
 /// The consent page.

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use protocol::client_metadata::AuthMethod;
+use protocol::{Acr, client_metadata::AuthMethod};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
@@ -39,6 +39,7 @@ pub(super) struct ResourceEntry {
     pub(super) identifier: String,
     name: Option<String>,
     scopes: Option<BTreeMap<String, String>>,
+    required_acr: Option<BTreeMap<String, Acr>>,
     access_token_lifetime: Option<Option<Duration>>,
     access_token_signed_response_alg: Option<String>,
     resource_server: Option<Option<String>>,
@@ -50,6 +51,7 @@ impl ResourceEntry {
         Registration {
             name: self.name.clone().unwrap_or(base.name),
             scopes: self.scopes.clone().unwrap_or(base.scopes),
+            required_acr: self.required_acr.clone().unwrap_or(base.required_acr),
             access_token_lifetime: self.access_token_lifetime.unwrap_or(base.access_token_lifetime),
             access_token_signed_response_alg: self
                 .access_token_signed_response_alg
@@ -244,6 +246,7 @@ fn resource(entry: String, mut members: Members<'_>, problems: &mut Vec<Invalid>
     let identifier = members.required_text("identifier");
     let name = members.text("name");
     let scopes = members.typed("scopes", "a table such as { read = \"Read your things\" }");
+    let required_acr = members.typed("required_acr", "a table such as { write = \"aal2\" }");
     let lifetime = members.take("access_token_lifetime").map(|value| match value {
         Value::Null => Ok(None),
         Value::String(text) => duration::parse(&text).map(Some),
@@ -258,6 +261,7 @@ fn resource(entry: String, mut members: Members<'_>, problems: &mut Vec<Invalid>
         identifier: identifier?,
         name,
         scopes,
+        required_acr,
         access_token_lifetime: lifetime,
         access_token_signed_response_alg: alg,
         resource_server,

@@ -32,6 +32,7 @@ pub(super) const CLIENT_MEMBERS: &[&str] = &[
     "refresh_token_retry_window",
     "require_auth_time",
     "require_pkce",
+    "required_acr",
     "resources",
     "response_types",
     "scope",

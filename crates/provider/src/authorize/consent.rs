@@ -168,7 +168,8 @@ mod tests {
             prompts: Prompts::parse(prompt).expect("valid prompts"),
             max_age: None,
             wishes: Wishes::default(),
-            acr: None,
+            essential: None,
+            need: crate::sign_in::Need::default(),
             subjects: None,
             login_hint: None,
         }

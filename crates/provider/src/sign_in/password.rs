@@ -5,14 +5,14 @@ use secrecy::SecretString;
 use storage::sign_in::{self, Candidate};
 use tracing::{info, warn};
 
-use super::{AAL1, Proof};
+use super::{Method, Proven};
 use crate::{Context, people::login_name, refusal::Refusal};
 
 /// Checks a login name and a password; `None` when they do not belong together, whatever the reason.
 ///
 /// # Errors
 /// `Refusal::Unavailable` when it cannot be said now: the database is away, or too many are signing in.
-pub async fn verify(context: &Context, username: &str, password: SecretString) -> Result<Option<Proof>, Refusal> {
+pub async fn verify(context: &Context, username: &str, password: SecretString) -> Result<Option<Proven>, Refusal> {
     let candidate = find(context, username).await?;
     let Some((candidate, hash)) = candidate.and_then(with_hash) else {
         context.hashing.verify_dummy(password).await?;
@@ -29,14 +29,7 @@ pub async fn verify(context: &Context, username: &str, password: SecretString) -
         rehash(context, &candidate, password, hash);
     }
     metrics::counter!("chancery_sign_ins_total", "outcome" => "ok").increment(1);
-    Ok(Some(Proof {
-        user_id: candidate.user_id,
-        user_epoch: candidate.epoch,
-        username: candidate.username,
-        name: candidate.name,
-        acr: AAL1,
-        amr: &["pwd"],
-    }))
+    Ok(Some(Proven::first(candidate.user_id, candidate.epoch, Method::Password, context.now)))
 }
 
 async fn find(context: &Context, username: &str) -> Result<Option<Candidate>, Refusal> {
@@ -52,7 +45,7 @@ fn with_hash(candidate: Candidate) -> Option<(Candidate, String)> {
 }
 
 /// Counts a refusal. Strangers write nothing.
-fn refused(reason: &'static str) -> Option<Proof> {
+fn refused(reason: &'static str) -> Option<Proven> {
     metrics::counter!("chancery_sign_ins_total", "outcome" => reason).increment(1);
     info!(reason, "sign-in refused");
     None

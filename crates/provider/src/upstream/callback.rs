@@ -19,7 +19,7 @@ use crate::{
     browser_state::{self, Errand, Origin},
     remote::Freshness,
     sessions::SignedIn,
-    sign_in::Proof,
+    sign_in::Proven,
 };
 
 /// The longest code that is taken, in bytes.
@@ -55,9 +55,9 @@ pub struct Arrived {
 #[derive(Debug)]
 pub enum Outcome {
     /// They proved who they are. What follows is the caller's: a second factor, a session.
-    SignedIn(Proof),
+    SignedIn(Proven),
     /// The same, for the first time: the person was just made.
-    Created(Proof),
+    Created(Proven),
     /// They may be somebody who is here already: that person must sign in, and confirm. Sealed, for
     /// [`super::pending`] and [`super::confirm`].
     Confirm(String),

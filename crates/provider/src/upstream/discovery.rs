@@ -35,6 +35,8 @@ pub(crate) struct Metadata {
     pub userinfo_endpoint: Option<Url>,
     /// Whether its answers name it (RFC 9207 section 3).
     pub names_itself: bool,
+    /// Whether its ID tokens say when somebody signed in there.
+    pub tells_auth_time: bool,
     /// The algorithms of client assertions that it takes; `None`: not said.
     pub assertion_algorithms: Option<Vec<String>>,
 }
@@ -49,6 +51,8 @@ struct Raw {
     #[serde(default)]
     authorization_response_iss_parameter_supported: bool,
     token_endpoint_auth_signing_alg_values_supported: Option<Vec<String>>,
+    #[serde(default)]
+    claims_supported: Vec<String>,
 }
 
 impl Metadata {
@@ -60,6 +64,7 @@ impl Metadata {
             jwks_uri: endpoint("jwks_uri", &raw.jwks_uri)?,
             userinfo_endpoint: raw.userinfo_endpoint.map(|url| endpoint("userinfo_endpoint", &url)).transpose()?,
             issuer: raw.issuer,
+            tells_auth_time: raw.claims_supported.iter().any(|claim| claim == "auth_time"),
             names_itself: raw.authorization_response_iss_parameter_supported,
             assertion_algorithms: raw.token_endpoint_auth_signing_alg_values_supported,
         })

@@ -144,6 +144,12 @@ impl Upstreams {
         self.all.iter().find(|upstream| upstream.id == id)
     }
 
+    /// Whether any speaks for a mail domain.
+    #[must_use]
+    pub fn has_domains(&self) -> bool {
+        !self.by_domain.is_empty()
+    }
+
     /// The one that speaks for the domain of what somebody typed to sign in, where that is a mail address.
     #[must_use]
     pub fn for_login(&self, typed: &str) -> Option<&Arc<Upstream>> {

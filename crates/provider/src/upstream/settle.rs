@@ -26,11 +26,9 @@ use crate::{
     people::{self, login_name},
     refusal::Refusal,
     sessions::SignedIn,
-    sign_in::{AAL1, Proof},
+    sign_in::{Method, Proven},
 };
 
-/// Federated: not in RFC 8176, and understood by everybody.
-const AMR: &[&str] = &["fed"];
 /// What trips are spent as.
 const SPENT_AS: &str = "upstream trip";
 /// How old a sign-in may be that confirms a link.
@@ -117,15 +115,8 @@ async fn address(context: &Context, upstream: &Upstream, email: &str, verified: 
     })
 }
 
-fn proof(known: &Known) -> Proof {
-    Proof {
-        user_id: known.user_id,
-        user_epoch: known.epoch,
-        username: known.username.clone(),
-        name: known.name.clone(),
-        acr: AAL1,
-        amr: AMR,
-    }
+fn proven(context: &Context, known: &Known) -> Proven {
+    Proven::first(known.user_id, known.epoch, Method::Upstream, context.now)
 }
 
 async fn sign_in(context: &Context, answered: &Answered<'_>, known: &Known) -> Result<Option<Outcome>, Problem> {
@@ -137,7 +128,7 @@ async fn sign_in(context: &Context, answered: &Answered<'_>, known: &Known) -> R
     }
     journal::append(&mut tx, &super::entry(context, "upstream.signed_in", answered.upstream, known.user_id)).await?;
     tx.commit().await?;
-    Ok(Some(Outcome::SignedIn(proof(known))))
+    Ok(Some(Outcome::SignedIn(proven(context, known))))
 }
 
 /// `false` when somebody else was faster.
@@ -190,10 +181,8 @@ async fn create(
     }
     journal::append(&mut tx, &super::entry(context, "upstream.linked", upstream, made.id)).await?;
     tx.commit().await?;
-    let name = made.claims.get("name").and_then(serde_json::Value::as_str).map(str::to_owned);
-    let (user_id, epoch) = (made.id, made.epoch);
-    let known = Known { user_id, username: made.username, name, enabled: made.enabled, epoch };
-    Ok(Some(Outcome::Created(proof(&known))))
+    let known = Known { user_id: made.id, enabled: made.enabled, epoch: made.epoch };
+    Ok(Some(Outcome::Created(proven(context, &known))))
 }
 
 /// A link that waits for the person whose account it would become.
@@ -241,11 +230,14 @@ pub struct Pending {
     pub user: UserId,
     /// What goes on afterwards.
     pub inner: Option<String>,
+    /// When the provider said who they are.
+    pub since: OffsetDateTime,
     /// Whether this person, who is signed in, may confirm it now: it is them, and they signed in a moment ago.
     pub ready: bool,
 }
 
 struct Opened {
+    since: OffsetDateTime,
     waiting: Waiting,
     upstream: Arc<Upstream>,
 }
@@ -264,7 +256,9 @@ async fn open(context: &Context, browser: &[u8], sealed: &str) -> Result<Opened,
     let upstream = upstreams.by_id(opened.value.upstream).cloned();
     let problem = match &upstream {
         _ if opened.expired => Problem::Told(Told::Expired, "upstream_link_expired"),
-        Some(upstream) => return Ok(Opened { upstream: Arc::clone(upstream), waiting: opened.value }),
+        Some(upstream) => {
+            return Ok(Opened { since: opened.started_at, upstream: Arc::clone(upstream), waiting: opened.value });
+        }
         None => Problem::Told(Told::Gone, "upstream_gone"),
     };
     Err(Box::new(Failure::of(problem).with(inner, upstream)))
@@ -284,9 +278,9 @@ pub async fn pending(
     session: Option<&SignedIn>,
     sealed: &str,
 ) -> Result<Pending, Box<Failure>> {
-    let Opened { waiting, upstream } = open(context, browser, sealed).await?;
+    let Opened { since, waiting, upstream } = open(context, browser, sealed).await?;
     let ready = is_ready(context, &waiting, session);
-    Ok(Pending { upstream, email: waiting.email, user: waiting.user, inner: waiting.inner, ready })
+    Ok(Pending { upstream, email: waiting.email, user: waiting.user, inner: waiting.inner, since, ready })
 }
 
 /// Links the account to the person who is signed in, if it is the one who was asked, and they signed in a moment ago.
@@ -302,7 +296,7 @@ pub async fn confirm(
 ) -> Result<Option<String>, Box<Failure>> {
     let opened = open(context, browser, sealed).await?;
     let linked = confirmed(context, session, &opened).await;
-    let Opened { waiting, upstream } = opened;
+    let Opened { waiting, upstream, .. } = opened;
     match linked {
         Ok(()) => Ok(waiting.inner),
         Err(problem) => Err(Box::new(Failure::of(problem).with(waiting.inner, Some(upstream)))),
@@ -310,7 +304,7 @@ pub async fn confirm(
 }
 
 async fn confirmed(context: &Context, session: &SignedIn, opened: &Opened) -> Result<(), Problem> {
-    let Opened { waiting, upstream } = opened;
+    let Opened { waiting, upstream, .. } = opened;
     if !is_ready(context, waiting, Some(session)) {
         return Err(Problem::Told(Told::Expired, "upstream_link_not_proven"));
     }

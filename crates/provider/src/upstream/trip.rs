@@ -15,6 +15,8 @@ use crate::{
     Context,
     browser_state::{self, Errand},
     refusal::Refusal,
+    sessions::SignedIn,
+    sign_in::Journey,
 };
 
 /// What somebody is sent to a provider for.
@@ -34,12 +36,40 @@ pub struct Wishes<'a> {
     pub login_hint: Option<&'a str>,
     /// `login`, `select_account`, …
     pub prompt: Option<&'a str>,
-    /// How old the sign-in there may be, in seconds. An answer that does not say so is refused.
+    /// How old the sign-in there may be, in seconds. A provider that tells when somebody signed in must show that it
+    /// is; others are asked for a new sign-in, and believed.
     pub max_age: Option<u64>,
     /// How strong it should be. What was reached is the provider's word and counts for nothing here.
     pub acr_values: Option<&'a str>,
     /// In which languages.
     pub ui_locales: Option<&'a str>,
+}
+
+impl<'a> Wishes<'a> {
+    /// What somebody wants on their way somewhere. `session` is who is signed in; `typed` is what they typed to sign
+    /// in with.
+    #[must_use]
+    pub fn on(context: &Context, journey: &'a Journey, session: Option<&SignedIn>, typed: Option<&'a str>) -> Self {
+        let flow = journey.flow();
+        let asked = flow.map(|flow| &flow.authorization);
+        let again = match journey {
+            Journey::Own(own) => own.again,
+            Journey::Request(flow) => flow.authorization.prompts.login,
+        };
+        let login = again || session.is_some_and(|session| journey.only(context, session).is_some());
+        let select = flow.is_some_and(|flow| flow.state.other || flow.authorization.prompts.select_account);
+        Self {
+            login_hint: typed.or(asked.and_then(|asked| asked.login_hint.as_deref())).filter(|hint| hint.len() <= 320),
+            prompt: match (login, select) {
+                (true, _) => Some("login"),
+                (false, true) => Some("select_account"),
+                (false, false) => None,
+            },
+            max_age: if login { Some(0) } else { asked.and_then(|asked| asked.max_age).map(u64::from) },
+            acr_values: flow.and_then(|flow| flow.state.sent.acr_values.as_deref()),
+            ui_locales: journey.ui_locales(),
+        }
+    }
 }
 
 /// A browser that leaves for a provider.
@@ -95,18 +125,21 @@ pub async fn begin(
 
 async fn depart(context: &Context, upstream: &Upstream, departure: Departure<'_>) -> Result<String, Problem> {
     let metadata = upstream.metadata(context).await?;
+    let wishes = departure.wishes;
+    let max_age = wishes.max_age.filter(|_| metadata.tells_auth_time);
+    let prompt = wishes.prompt.or(wishes.max_age.filter(|_| max_age.is_none()).map(|_| "login"));
     let secret = || URL_SAFE_NO_PAD.encode(random::<32>());
     let trip = Trip {
         upstream: upstream.id,
         nonce: secret(),
         verifier: secret(),
-        max_age: departure.wishes.max_age,
+        max_age,
         purpose: departure.purpose,
         inner: departure.inner,
     };
     let verifier = CodeVerifier::parse(&trip.verifier).map_err(|error| Refusal::internal(error.to_string()))?;
     let state = browser_state::seal(context, Errand::Upstream, departure.browser, context.now, &trip)?;
-    let max_age = departure.wishes.max_age.map(|seconds| seconds.to_string());
+    let max_age = max_age.map(|seconds| seconds.to_string());
     let mut url = metadata.authorization_endpoint.clone();
     let mut query = url.query_pairs_mut();
     query
@@ -118,10 +151,9 @@ async fn depart(context: &Context, upstream: &Upstream, departure: Departure<'_>
         .append_pair("nonce", &trip.nonce)
         .append_pair("code_challenge", &CodeChallenge::of(&verifier).to_string())
         .append_pair("code_challenge_method", S256);
-    let wishes = departure.wishes;
     for (name, value) in [
         ("login_hint", wishes.login_hint),
-        ("prompt", wishes.prompt),
+        ("prompt", prompt),
         ("max_age", max_age.as_deref()),
         ("acr_values", wishes.acr_values),
         ("ui_locales", wishes.ui_locales),

@@ -15,6 +15,7 @@ pub mod section;
 pub mod server;
 pub mod sessions;
 pub mod setting;
+pub mod sign_in;
 pub mod telemetry;
 mod unsafe_values;
 
@@ -22,7 +23,7 @@ use std::{collections::BTreeMap, fmt, path::Path};
 
 use provider::{
     Issuer, Settings,
-    settings::{Hashing, Lifetimes, OutboundSettings},
+    settings::{Hashing, Lifetimes, OutboundSettings, SignInSettings},
 };
 use toml::Value;
 
@@ -118,6 +119,8 @@ sections! {
     lifetimes: lifetimes::Lifetimes,
     /// `[sessions]`
     sessions: sessions::Sessions,
+    /// `[sign_in]`
+    sign_in: sign_in::SignIn,
     /// `[passwords]`
     passwords: passwords::Passwords,
     /// `[outbound]`
@@ -230,6 +233,7 @@ impl Config {
                 allowed_networks: self.outbound.allowed_networks.clone(),
                 extra_ca_files: self.outbound.extra_ca_files.clone(),
             },
+            sign_in: SignInSettings { required_acr: self.sign_in.required_acr },
             max_actor_chain: self.limits.actor_chain,
             registry_capacity: self.limits.registry,
             ..Settings::new(self.issuer()?)

@@ -4,6 +4,7 @@ use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ipnet::IpNet;
+use protocol::Acr;
 use provider::apply::duration;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -143,6 +144,16 @@ impl Setting for Size {
             Some((unit, bytes)) => format!("{}{unit}", self.0 / bytes),
             None => self.0.to_string(),
         }))
+    }
+}
+
+impl Setting for Acr {
+    fn read(value: Value) -> Result<Self, String> {
+        typed(value, "\"aal1\", \"aal2\" or \"phr\"")
+    }
+
+    fn show(&self) -> Option<Value> {
+        Some(Value::String(self.as_str().to_owned()))
     }
 }
 

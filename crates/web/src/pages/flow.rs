@@ -12,6 +12,7 @@ use provider::{
     browser_state::Origin,
     registry::Client,
     sessions::SignedIn,
+    sign_in::{Journey, Person},
 };
 use url::Url;
 
@@ -116,6 +117,7 @@ impl Visit {
         match next {
             Next::Show(page) => self.send_to(page, &flow.state),
             Next::Answer(response) => Ok(self.answer(&response)),
+            Next::Go(path) => Ok(self.see_other(&self.path(&path))),
             Next::Spent => Err(Stop::WayBack(Problem::Used, way_back(&flow.authorization.client))),
         }
     }
@@ -125,13 +127,8 @@ impl Visit {
     /// # Errors
     /// `Stop`.
     pub fn send_to(&self, page: Page, state: &RequestState) -> Result<Response, Stop> {
-        let path = match page {
-            Page::SignIn | Page::SignInAgain => paths::LOGIN,
-            Page::SelectAccount => paths::SELECT_ACCOUNT,
-            Page::Consent => paths::CONSENT,
-        };
         let sealed = self.seal(state)?;
-        Ok(self.with_cookie(self.see_other(&format!("{}?request={sealed}", self.path(path)))))
+        Ok(self.with_cookie(self.see_other(&format!("{}?request={sealed}", self.path(page_path(page))))))
     }
 
     /// Seals the state of a request for this browser.
@@ -182,6 +179,27 @@ impl Visit {
                 Err(Stop::WayBack(Problem::OtherBrowser, way_back(&reopened.flow.authorization.client)))
             }
         }
+    }
+
+    /// To say so to a browser that keeps no cookies.
+    #[must_use]
+    pub fn keeps_no_cookies(&self, journey: &Journey) -> Stop {
+        match journey.flow() {
+            Some(flow) => Stop::WayBack(Problem::OtherBrowser, way_back(&flow.authorization.client)),
+            None => Stop::Problem(Problem::OtherBrowser),
+        }
+    }
+}
+
+/// The path of a page, below the issuer.
+#[must_use]
+pub fn page_path(page: Page) -> &'static str {
+    match page {
+        Page::SignIn | Page::SignInAgain => paths::LOGIN,
+        Page::StepUp => paths::VERIFY,
+        Page::Enroll => paths::ENROLL,
+        Page::SelectAccount => paths::SELECT_ACCOUNT,
+        Page::Consent => paths::CONSENT,
     }
 }
 
@@ -242,6 +260,13 @@ fn origin_of(uri: &str) -> Option<String> {
 pub fn account_view(session: &SignedIn) -> AccountView {
     let name = session.name.as_deref().filter(|name| !name.trim().is_empty()).unwrap_or(&session.username);
     AccountView { name: name.to_owned(), username: session.username.clone() }
+}
+
+/// A person in the middle of a sign-in, as a page shows them.
+#[must_use]
+pub fn person_view(person: &Person) -> AccountView {
+    let name = person.name.as_deref().filter(|name| !name.trim().is_empty()).unwrap_or(&person.username);
+    AccountView { name: name.to_owned(), username: person.username.clone() }
 }
 
 #[cfg(test)]

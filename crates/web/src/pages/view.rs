@@ -84,6 +84,73 @@ pub struct Link {
     pub text: Text,
 }
 
+/// The ways to sign in that other providers offer.
+#[derive(Clone, Debug, Default)]
+pub struct UpstreamOffer {
+    /// A button for each: its slug, its name.
+    pub buttons: Vec<(String, String)>,
+    /// Where an address leads to its provider, if any provider speaks for addresses.
+    pub organization: Option<String>,
+    /// The path that the buttons post to.
+    pub action: String,
+}
+
+impl UpstreamOffer {
+    /// Whether there is none.
+    fn is_empty(&self) -> bool {
+        self.buttons.is_empty() && self.organization.is_none()
+    }
+}
+
+/// `GET /login/upstream`. Posts `request` and `address` to `action`.
+#[derive(Debug, Template)]
+#[template(path = "organization.html")]
+pub struct OrganizationPage<'a> {
+    /// What all pages share.
+    pub frame: Frame,
+    /// The sealed journey.
+    pub request: &'a str,
+    /// What stands in the field `address`.
+    pub address: &'a str,
+    /// What went wrong with the last attempt.
+    pub error: Option<Text>,
+    /// Who asked.
+    pub app: Option<AppView>,
+    /// Where to go back to.
+    pub back: &'a str,
+    /// The path that the form posts to.
+    pub action: &'a str,
+}
+
+/// What somebody must do before an account at another provider becomes theirs.
+#[derive(Clone, Debug)]
+pub enum LinkStep {
+    /// Say so. They are signed in as this.
+    Confirm(AccountView),
+    /// Sign in there.
+    SignIn(String),
+    /// Sign out there: somebody else is signed in.
+    SignOut(String),
+}
+
+/// `GET /login/upstream/link`. Posts `link` and `choice` (`link` or `decline`) to `action`.
+#[derive(Debug, Template)]
+#[template(path = "link.html")]
+pub struct LinkPage<'a> {
+    /// What all pages share.
+    pub frame: Frame,
+    /// The sealed link, for the hidden field `link`.
+    pub link: &'a str,
+    /// The provider's name.
+    pub provider: &'a str,
+    /// The address that both accounts have.
+    pub email: &'a str,
+    /// What comes next.
+    pub step: LinkStep,
+    /// The path that the form posts to.
+    pub action: &'a str,
+}
+
 /// `GET /login`. Posts `request`, `username` and `password` to `action`.
 #[derive(Debug, Template)]
 #[template(path = "login.html")]
@@ -102,6 +169,8 @@ pub struct LoginPage<'a> {
     pub reauthenticate: Option<&'a str>,
     /// Where to go if that is not the person: only beside `reauthenticate`.
     pub switch: Option<&'a str>,
+    /// The ways to sign in that other providers offer.
+    pub upstream: UpstreamOffer,
     /// The path that the form posts to.
     pub action: &'a str,
 }
@@ -113,6 +182,108 @@ impl LoginPage<'_> {
         let innocent = [texts.sign_in_error_expired(), texts.sign_in_error_unavailable()];
         self.error.as_ref().is_some_and(|error| !innocent.contains(error))
     }
+}
+
+/// A factor that stands beside the first one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecondFactor {
+    /// An authenticator app.
+    Totp,
+    /// A recovery code.
+    Recovery,
+}
+
+impl SecondFactor {
+    /// The value of `with`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Totp => "totp",
+            Self::Recovery => "recovery",
+        }
+    }
+}
+
+/// `GET /login/verify`. Posts `request`, `with` and `code` to `action`.
+#[derive(Debug, Template)]
+#[template(path = "verify.html")]
+pub struct VerifyPage<'a> {
+    /// What all pages share.
+    pub frame: Frame,
+    /// The sealed journey.
+    pub request: &'a str,
+    /// The path that the form posts to.
+    pub action: &'a str,
+    /// What is asked for; `None` when nothing is left to ask for.
+    pub chosen: Option<SecondFactor>,
+    /// What else there is, and where.
+    pub others: Vec<(SecondFactor, String)>,
+    /// What went wrong with the last attempt.
+    pub error: Option<Text>,
+    /// Who asked.
+    pub app: Option<AppView>,
+    /// Who is signing in.
+    pub account: AccountView,
+}
+
+/// An authenticator app that is being set up.
+#[derive(Clone, Debug)]
+pub struct TotpSetupView {
+    /// The sealed seed, for the hidden field `setup`.
+    pub sealed: String,
+    /// The seed for those who type it.
+    pub text: String,
+    /// The address that opens an app.
+    pub uri: String,
+    /// The picture's address.
+    pub qr: String,
+}
+
+impl TotpSetupView {
+    /// As a page shows it.
+    #[must_use]
+    pub fn of(setup: &provider::factors::totp::Setup) -> Self {
+        Self {
+            sealed: setup.sealed.clone(),
+            text: setup.text.to_string(),
+            uri: setup.uri.to_string(),
+            qr: setup.qr.to_string(),
+        }
+    }
+}
+
+/// `GET /login/enroll`. Posts `request`, `setup` and `code`, or `choice`, to `action`.
+#[derive(Debug, Template)]
+#[template(path = "enroll.html")]
+pub struct EnrollPage<'a> {
+    /// What all pages share.
+    pub frame: Frame,
+    /// The sealed journey.
+    pub request: &'a str,
+    /// The path that the form posts to.
+    pub action: &'a str,
+    /// An authenticator app, where one is strong enough.
+    pub totp: Option<TotpSetupView>,
+    /// What went wrong with the last attempt.
+    pub error: Option<Text>,
+    /// Who asked.
+    pub app: Option<AppView>,
+    /// Who is signing in.
+    pub account: AccountView,
+}
+
+/// Recovery codes, shown once. Posts `request` and `choice` (`continue`) to `action`.
+#[derive(Debug, Template)]
+#[template(path = "recovery_codes.html")]
+pub struct RecoveryCodesPage<'a> {
+    /// What all pages share.
+    pub frame: Frame,
+    /// The sealed journey, where a sign-in goes on afterwards.
+    pub request: Option<&'a str>,
+    /// Where to go on.
+    pub action: &'a str,
+    /// The codes.
+    pub codes: Vec<&'a str>,
 }
 
 /// `GET /login/account`. Posts `request` and `choice` (`continue` or `other`) back to that path.

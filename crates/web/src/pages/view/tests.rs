@@ -40,6 +40,7 @@ fn login(name: &str) -> LoginPage<'static> {
         app: Some(app(name)),
         reauthenticate: None,
         switch: None,
+        upstream: UpstreamOffer::default(),
         action: "/base/login",
     }
 }

@@ -1,5 +1,9 @@
 //! Passwords: argon2id in PHC string format (RFC 9106), prepared as RFC 8265 section 4 says (OpaqueString),
-//! so that the same password typed on two systems is the same bytes.
+//! so that the same password typed on two systems is the same bytes. Hashes of other kinds that came from elsewhere
+//! verify too, until they are replaced.
+
+mod imported;
+pub mod strength;
 
 use std::ops::RangeInclusive;
 
@@ -7,11 +11,16 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Versio
 use precis_profiles::{OpaqueString, precis_core::profile::PrecisFastInvocation};
 use zeroize::Zeroizing;
 
+use imported::Imported;
+
 /// How many bytes a new password may have. Checked before anything is hashed.
 pub const LENGTH: RangeInclusive<usize> = 8..=256;
 
-/// The most that a hash from elsewhere may cost to verify: 256 MiB, 16 passes, 16 lanes.
+/// The most that an argon2 hash from elsewhere may cost to verify: 256 MiB, 16 passes, 16 lanes.
 const MOST: (u32, u32, u32) = (256 * 1024, 16, 16);
+
+/// The most bytes that the text of a hash has.
+const LONGEST_HASH: usize = 512;
 
 /// Why a password or a hash was not accepted. Never holds any part of either.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,11 +37,14 @@ pub enum PasswordError {
     /// Memory, passes or lanes that argon2 does not take.
     #[error("argon2 does not take these parameters")]
     Parameters,
-    /// Not a PHC string, or not of argon2id or argon2i.
-    #[error("not a PHC string of argon2id (as in $argon2id$v=19$m=19456,t=2,p=1$…)")]
+    /// Not a hash of a kind that can be verified.
+    #[error("not a hash of argon2 (as in $argon2id$v=19$m=19456,t=2,p=1$…), bcrypt, scrypt, PBKDF2 or SSHA")]
     Hash,
     /// A hash that costs more to verify than is good for the server.
-    #[error("the hash needs more than 256 MiB, 16 passes or 16 lanes")]
+    #[error(
+        "the hash costs too much: at most 256 MiB, and for argon2 16 passes and 16 lanes, for bcrypt a cost of 15, \
+         for PBKDF2 4,000,000 iterations"
+    )]
     TooCostly,
     /// There was no memory to hash with.
     #[error("no memory to hash with")]
@@ -90,12 +102,13 @@ pub fn check(password: &str) -> Result<(), PasswordError> {
     prepare(password).map(drop)
 }
 
-/// Whether `phc` is a hash that `verify` can work with, at bearable cost.
+/// Whether `hash` is one that `verify` can work with, at bearable cost: argon2, bcrypt, scrypt, PBKDF2 or salted SHA,
+/// as PHC string or as passlib, Django and LDAP write them.
 ///
 /// # Errors
 /// `Hash`, `TooCostly`.
-pub fn check_hash(phc: &str) -> Result<(), PasswordError> {
-    parse(phc).map(drop)
+pub fn check_hash(hash: &str) -> Result<(), PasswordError> {
+    parse(hash).map(drop)
 }
 
 /// Hashes a new password with a random salt. Takes some 20 ms and `parameters.memory` KiB.
@@ -110,46 +123,85 @@ pub fn hash(password: &str, parameters: &Parameters) -> Result<String, PasswordE
 }
 
 /// Whether `password` is the one that was hashed. Costs what the hash was made with; nothing where the
-/// password could not have been chosen for its length.
+/// password is empty or longer than can be chosen, and twice as much where preparing changes it.
 ///
 /// # Errors
 /// `Hash` and `TooCostly` for a hash that cannot be worked with, `OutOfMemory`.
-pub fn verify(password: &str, phc: &str) -> Result<bool, PasswordError> {
-    let hash = parse(phc)?;
+pub fn verify(password: &str, hash: &str) -> Result<bool, PasswordError> {
+    let hash = parse(hash)?;
     // A hash that was brought along may be of a shorter password than can be chosen here.
-    let prepared = match prepare(password) {
-        Ok(prepared) => prepared,
-        Err(PasswordError::TooShort) if !password.is_empty() => Zeroizing::new(password.to_owned()),
-        Err(_) => return Ok(false),
-    };
-    match Argon2::default().verify_password(prepared.as_bytes(), &hash) {
-        Ok(()) => Ok(true),
-        Err(argon2::password_hash::Error::PasswordInvalid) => Ok(false),
-        Err(_) => Err(PasswordError::OutOfMemory),
+    if password.is_empty() || password.len() > *LENGTH.end() {
+        return Ok(false);
+    }
+    let prepared = OpaqueString::enforce(password).ok().map(|prepared| Zeroizing::new(prepared.into_owned()));
+    if let Some(prepared) = &prepared
+        && hash.verify(prepared.as_bytes())?
+    {
+        return Ok(true);
+    }
+    // Where it was made, nobody may have prepared what was typed.
+    if prepared.as_deref().is_some_and(|prepared| prepared == password) {
+        Ok(false)
+    } else {
+        hash.verify(password.as_bytes())
     }
 }
 
-/// Whether a hash was made with other parameters than these, and should be made anew at the next sign-in.
+/// Whether a hash is of another kind or was made with other parameters than these, and should be made anew at the
+/// next sign-in.
 #[must_use]
-pub fn is_outdated(phc: &str, parameters: &Parameters) -> bool {
-    let Ok(hash) = PasswordHash::new(phc) else {
+pub fn is_outdated(hash: &str, parameters: &Parameters) -> bool {
+    let Ok(hash) = PasswordHash::new(hash) else {
         return true;
     };
     let Ok(found) = Params::try_from(&hash) else {
         return true;
     };
+    let current = hash.algorithm.as_str() == "argon2id" && hash.version == Some(Version::V0x13.into());
     let found = Parameters { memory: found.m_cost(), iterations: found.t_cost(), parallelism: found.p_cost() };
-    hash.algorithm.as_str() != "argon2id" || found != *parameters
+    !current || found != *parameters
 }
 
-fn parse(phc: &str) -> Result<PasswordHash, PasswordError> {
-    let hash = PasswordHash::new(phc).map_err(|_| PasswordError::Hash)?;
-    if !matches!(hash.algorithm.as_str(), "argon2id" | "argon2i") || hash.salt.is_none() || hash.hash.is_none() {
+/// A hash that can be verified.
+enum Hash<'a> {
+    Argon2(Box<PasswordHash>),
+    Imported(Imported<'a>),
+}
+
+impl Hash<'_> {
+    fn verify(&self, password: &[u8]) -> Result<bool, PasswordError> {
+        match self {
+            Self::Argon2(hash) => match Argon2::default().verify_password(password, hash.as_ref()) {
+                Ok(()) => Ok(true),
+                Err(argon2::password_hash::Error::PasswordInvalid) => Ok(false),
+                Err(_) => Err(PasswordError::OutOfMemory),
+            },
+            Self::Imported(hash) => Ok(hash.verify(password)),
+        }
+    }
+}
+
+fn parse(text: &str) -> Result<Hash<'_>, PasswordError> {
+    if text.len() > LONGEST_HASH {
+        return Err(PasswordError::Hash);
+    }
+    // Django writes its own name of the kind before these.
+    let text = ["argon2", "bcrypt$"]
+        .iter()
+        .find_map(|name| text.strip_prefix(name))
+        .filter(|rest| rest.starts_with("$argon2") || rest.starts_with("$2"))
+        .unwrap_or(text);
+    if let Some(imported) = Imported::parse(text)? {
+        return Ok(Hash::Imported(imported));
+    }
+    let hash = PasswordHash::new(text).map_err(|_| PasswordError::Hash)?;
+    let known = matches!(hash.algorithm.as_str(), "argon2id" | "argon2i" | "argon2d");
+    if !known || hash.salt.is_none() || hash.hash.is_none() {
         return Err(PasswordError::Hash);
     }
     let params = Params::try_from(&hash).map_err(|_| PasswordError::Hash)?;
     within_bounds(params.m_cost(), params.t_cost(), params.p_cost())?;
-    Ok(hash)
+    Ok(Hash::Argon2(Box::new(hash)))
 }
 
 fn prepare(password: &str) -> Result<Zeroizing<String>, PasswordError> {
@@ -218,6 +270,10 @@ mod tests {
     fn foreign_and_costly_hashes_are_refused() {
         assert_eq!(check_hash("password"), Err(PasswordError::Hash));
         assert_eq!(check_hash("$2b$12$abcdefghijklmnopqrstuv"), Err(PasswordError::Hash));
+        assert_eq!(
+            check_hash("$argon2x$v=19$m=64,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c"),
+            Err(PasswordError::Hash)
+        );
         assert_eq!(check_hash("$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ"), Err(PasswordError::Hash));
         let costly = "$argon2id$v=19$m=1048576,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
         assert_eq!(check_hash(costly), Err(PasswordError::TooCostly));

@@ -1,0 +1,14 @@
+//! `[sign_in]`: what a sign-in must come to.
+
+use protocol::Acr;
+
+use super::section::section;
+
+section! {
+    /// How people sign in.
+    SignIn {
+        /// How strongly everybody must sign in: "aal1" (one factor), "aal2" (two), or "phr" (a passkey). Clients and
+        /// scopes may ask for more (`required_acr`). Who lacks the factor sets it up while signing in.
+        required_acr: Acr = Acr::Aal1,
+    }
+}

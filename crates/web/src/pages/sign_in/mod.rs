@@ -1,0 +1,141 @@
+//! Signing in, in one step or several: one page a step, and what they share.
+//!
+//! A step opens its [`Journey`] from the sealed field `request`, proves one thing more, and hands the journey to
+//! [`Visit::proceed`], which signs the person in or sends them to the next step.
+
+pub mod enroll;
+pub mod link;
+pub mod login;
+pub mod upstream;
+pub mod verify;
+
+use axum::response::Response;
+use protocol::Params;
+use provider::{
+    authorize::{Next, Page, respond},
+    browser_state::Origin,
+    sessions::{self, Arrival, CookieId, SignedIn},
+    sign_in::{self, Journey, OwnJourney, Person, Proven, Step, step},
+};
+
+use super::{
+    flow::{Stop, page_path},
+    view::Problem,
+    visit::Visit,
+};
+use crate::session;
+
+/// A journey that came back to a page of ours.
+#[derive(Debug)]
+pub struct Arrived {
+    /// The journey. An authorization request was judged anew.
+    pub journey: Journey,
+    /// Whether it came back from the browser that it was sealed for. From elsewhere nothing is done for it.
+    pub origin: Origin,
+    /// Whether it has lasted too long. (An authorization request that has is refused where it is opened.)
+    pub expired: bool,
+}
+
+impl Visit {
+    /// Opens the journey in the parameter `request`.
+    ///
+    /// # Errors
+    /// `Stop` when it is missing or garbled, or when the authorization request is too old or does not pass any more.
+    pub async fn arrive(&self, params: &Params) -> Result<Arrived, Stop> {
+        let sealed = params.get_once("request")?.ok_or(Stop::Problem(Problem::Forged))?;
+        if let Some(own) = OwnJourney::open(&self.call, self.browser.binding(), sealed) {
+            return Ok(Arrived { journey: Journey::Own(own.value), origin: own.origin, expired: own.expired });
+        }
+        let reopened = self.reopen(params).await?;
+        Ok(Arrived { journey: reopened.flow.into(), origin: reopened.origin, expired: false })
+    }
+
+    /// Whether a form was made for another browser, or too long ago, so that it must be shown anew.
+    ///
+    /// # Errors
+    /// `Stop` when the browser keeps no cookies: to show the form anew would not help.
+    pub fn must_be_shown_anew(&self, arrived: &Arrived) -> Result<bool, Stop> {
+        match arrived.origin {
+            Origin::SameBrowser => Ok(arrived.expired),
+            Origin::Elsewhere if self.browser.is_known() => Ok(true),
+            Origin::Elsewhere => Err(self.keeps_no_cookies(&arrived.journey)),
+        }
+    }
+
+    /// Sends the browser to a step of this sign-in.
+    ///
+    /// # Errors
+    /// `Stop`.
+    pub fn send_to_step(&self, page: Page, journey: &Journey) -> Result<Response, Stop> {
+        let sealed = self.seal_journey(journey)?;
+        Ok(self.with_cookie(self.see_other(&format!("{}?request={sealed}", self.path(page_path(page))))))
+    }
+
+    /// Seals the journey for this browser.
+    ///
+    /// # Errors
+    /// `Stop`.
+    pub fn seal_journey(&self, journey: &Journey) -> Result<String, Stop> {
+        Ok(journey.seal(&self.call, self.browser.binding())?)
+    }
+
+    /// Goes on with a journey for who is signed in.
+    ///
+    /// # Errors
+    /// `Stop`.
+    pub async fn continue_journey(&self, journey: &Journey, session: Option<&SignedIn>) -> Result<Response, Stop> {
+        let next = journey.advance(&self.call, session).await?;
+        self.follow_journey(journey, next)
+    }
+
+    /// Goes where the decision says.
+    ///
+    /// # Errors
+    /// `Stop`.
+    pub fn follow_journey(&self, journey: &Journey, next: Next) -> Result<Response, Stop> {
+        match (journey, next) {
+            (Journey::Request(flow), next) => self.follow(flow, next),
+            (Journey::Own(_), Next::Show(page)) => self.send_to_step(page, journey),
+            (Journey::Own(own), _) => Ok(self.see_other(&self.path(&own.to))),
+        }
+    }
+
+    /// Goes on when one thing more was proven: to the next step, or signed in. `None` when what was proven does not
+    /// count: the person was disabled, or their password reset, meanwhile, or it is not the one who may sign in here.
+    ///
+    /// # Errors
+    /// `Stop`: nobody was signed in or out.
+    pub async fn proceed(&self, journey: Journey, proven: Proven) -> Result<Option<Response>, Stop> {
+        let session = self.signed_in().await?;
+        let only = session.as_ref().and_then(|session| journey.only(&self.call, session));
+        if only.is_some_and(|only| only.user_id != proven.user_id) {
+            return Ok(None);
+        }
+        let Some(person) = sign_in::person(&self.call, &proven).await? else { return Ok(None) };
+        match step::next(&journey.need(&self.call), &person, proven.acr) {
+            Step::Enough => self.sign_in(journey, (&proven, &person), session.as_ref()).await,
+            Step::Verify => Ok(Some(self.send_to_step(Page::StepUp, &journey.with(proven))?)),
+            Step::Enroll(_) => Ok(Some(self.send_to_step(Page::Enroll, &journey.with(proven))?)),
+        }
+    }
+
+    async fn sign_in(
+        &self,
+        journey: Journey,
+        (proven, person): (&Proven, &Person),
+        previous: Option<&SignedIn>,
+    ) -> Result<Option<Response>, Stop> {
+        let new_cookie = CookieId::random();
+        let twin = match &journey {
+            Journey::Request(flow) => respond::answered_in(&self.call, &flow.state, proven.user_id).await?,
+            Journey::Own(_) => None,
+        };
+        let arrival = Arrival { previous, twin, old_cookie: session::current_cookie(&self.session), new_cookie };
+        let Some(signed_in) = sessions::establish(&self.call, (proven, person), &arrival).await? else {
+            return Ok(None);
+        };
+        session::renew_cookie(&self.session, new_cookie).await?;
+        let journey = journey.authenticated_by(&signed_in);
+        self.continue_journey(&journey, Some(&signed_in)).await.map(Some)
+    }
+}
