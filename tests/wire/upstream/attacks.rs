@@ -265,8 +265,8 @@ fn a_provider_that_fails_is_a_page_that_says_so() {
         let slow = Fake::tokens("x").set_delay(Duration::from_secs(60));
         let large = ResponseTemplate::new(200).set_body_string("x".repeat(300 * 1024));
         for (what, answer, status) in [
-            ("a fault", ResponseTemplate::new(500), 503),
-            ("overload", ResponseTemplate::new(429), 503),
+            ("a fault", ResponseTemplate::new(500), 424),
+            ("overload", ResponseTemplate::new(429), 424),
             (
                 "a redirect to a private address",
                 ResponseTemplate::new(302).insert_header("location", "http://169.254.169.254/"),
@@ -276,8 +276,8 @@ fn a_provider_that_fails_is_a_page_that_says_so() {
             ("our credentials", json(401, json!({ "error": "invalid_client" })), 400),
             ("no ID token", json(200, json!({ "access_token": "x", "token_type": "Bearer" })), 400),
             ("no JSON", ResponseTemplate::new(200).set_body_string("<html>"), 400),
-            ("too much", large, 503),
-            ("too slow", slow, 503),
+            ("too much", large, 424),
+            ("too slow", slow, 424),
         ] {
             let (mut browser, trip) = begin(&world, "fake").await;
             fake.answers(answer).await;
@@ -327,12 +327,12 @@ fn a_provider_that_is_away_or_is_another_is_not_gone_to() {
             reply
         };
         let away = try_it().await;
-        assert_eq!(away.status, 503, "{}", away.text());
+        assert_eq!(away.status, 424, "{}", away.text());
         assert!(away.text().contains("error-next"));
         // A moment later it may be asked again; each time, what it says must hold.
         for (metadata, status) in [
-            (changed("authorization_endpoint", json!("javascript:alert(1)")), 503),
-            (changed("token_endpoint", json!("http://169.254.169.254/token")), 503),
+            (changed("authorization_endpoint", json!("javascript:alert(1)")), 424),
+            (changed("token_endpoint", json!("http://169.254.169.254/token")), 424),
             (good.clone(), 303),
         ] {
             set(&mut fake, metadata).await;
@@ -373,7 +373,7 @@ fn private_addresses_stay_private() {
         let mut browser = world.browser();
         let page = browser.open(&world.url("/login")).await.page();
         let (_, reply) = browser.press(&page, "upstream-fake", &[]).await;
-        assert_eq!(reply.status, 503);
+        assert_eq!(reply.status, 424);
         assert!(fake.server.received_requests().await.unwrap().is_empty(), "nothing was sent");
     });
 }
@@ -389,10 +389,15 @@ fn steps_cannot_be_taken_out_of_order() {
         let page = browser.open(&world.url("/login")).await.page();
         let request = page.form("upstream-fake").fields("").into_iter().find(|(name, _)| name == "request").unwrap().1;
         let origin = world.issuer().to_owned();
+        let same = browser.clone();
         let post = async |path: &str, fields: &[(&str, &str)], site: &str| {
-            let cookies = browser.cookie_header();
+            let cookies = same.cookie_header();
             let call = world.post(path).header("accept", "text/html").header("cookie", cookies);
-            call.header("origin", &origin).header("sec-fetch-site", site).raw_form(form_encode(fields)).send().await
+            call.header("origin", &origin)
+                .header("sec-fetch-site", site)
+                .raw_form(form_encode(fields.iter().copied()))
+                .send()
+                .await
         };
         let fields = [("request", request.as_str()), ("upstream", "fake")];
         assert_eq!(post("/login/upstream", &fields, "same-origin").await.status, 303);

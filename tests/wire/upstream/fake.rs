@@ -118,6 +118,6 @@ pub async fn leave(browser: &mut Browser<'_>, page: &Page, slug: &str) -> Trip {
 
 /// The way back, with these parameters.
 pub fn back(world: &World, slug: &str, parameters: &[(&str, &str)]) -> String {
-    let query = crate::harness::http::form_encode(parameters);
+    let query = crate::harness::http::form_encode(parameters.iter().copied());
     world.url(&format!("/login/upstream/{slug}/callback?{query}"))
 }

@@ -33,11 +33,10 @@ fn the_existing_person_signs_in_and_confirms() {
         }
         // Only ada may confirm it: the page does nothing for who is not signed in, or is somebody else.
         let link = page.url.split("link=").nth(1).unwrap().to_owned();
-        let press = |browser: &Browser<'_>| {
+        let press = async |browser: &Browser<'_>| {
             let mut browser = browser.clone();
             let form = [("link".to_owned(), link.clone()), ("choice".to_owned(), "link".to_owned())];
-            let url = pair.here.url("/login/upstream/link");
-            async move { browser.send("POST", &url, Some(&form)).await }
+            browser.send("POST", &pair.here.url("/login/upstream/link"), Some(&form)).await
         };
         assert!(press(&browser).await.text().contains("link-sign-in"));
         let mut bob = browser.clone();
@@ -76,7 +75,7 @@ fn declining_links_nothing_and_the_application_still_gets_its_code() {
     run(async {
         let pair = Pair::new(json!({})).await;
         let ada = pair.here.person("ada");
-        let shop = pair.here.client("shop");
+        let shop = pair.here.client("house");
         let mut browser = pair.here.browser();
         let page = pair.here.flow(&shop).scope("openid").begin(&mut browser).await.page();
         let back = pair.cross(&mut browser, &page, &ada).await;

@@ -51,8 +51,8 @@ fn an_application_gets_its_code() {
     run(async {
         let pair = Pair::new(json!({})).await;
         let person = pair.there.add_person().await;
-        let shop = pair.here.client("shop");
-        let flow = pair.here.flow(&shop).scope("openid profile email").with("ui_locales", "en");
+        let shop = pair.here.client("house");
+        let flow = pair.here.flow(&shop).scope("openid").with("ui_locales", "en");
         let mut browser = pair.here.browser();
         let page = flow.begin(&mut browser).await.page();
         let back = pair.cross(&mut browser, &page, &person).await;
@@ -80,7 +80,7 @@ fn a_new_sign_in_is_asked_for_there_as_well() {
         let person = pair.there.add_person().await;
         let mut browser = pair.here.browser();
         pair.sign_in(&mut browser, &person).await.page();
-        let shop = pair.here.client("shop");
+        let shop = pair.here.client("house");
         let flow = pair.here.flow(&shop).scope("openid").with("prompt", "login").with("login_hint", "somebody");
         let page = flow.begin(&mut browser).await.page();
         let away = browser.submit(&page, "upstream-there", &[]).await.away();

@@ -187,7 +187,8 @@ pub(super) fn fail(visit: &Visit, failure: Failure) -> Result<Response, Stop> {
     let told = failure.told?;
     let name = failure.upstream.as_ref().map(|upstream| upstream.name.clone()).unwrap_or_default();
     let status = match told {
-        Told::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        // Not 503: that would tell proxies that it is we who do not work.
+        Told::Unavailable => StatusCode::FAILED_DEPENDENCY,
         Told::NoAccount | Told::Disabled | Told::Taken => StatusCode::FORBIDDEN,
         Told::OtherBrowser => return Err(Stop::Problem(Problem::OtherBrowser)),
         Told::Expired | Told::Gone | Told::Denied | Told::NotAccepted => StatusCode::BAD_REQUEST,
