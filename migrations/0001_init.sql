@@ -234,6 +234,7 @@ create table outbox (
     failed_at       timestamptz          -- given up
 );
 create index outbox_due on outbox (next_attempt_at) where failed_at is null;
+create index outbox_created on outbox (created_at);
 
 -- Passkeys (WebAuthn). `credential` is the public key with its flags; the counter is advanced by the statement that
 -- judges it.
@@ -272,17 +273,18 @@ create table recovery_code (
 -- What was sent to somebody and works once: links and codes for signing in, resets, confirmations, invitations.
 -- The token is derived from the row's id under a key from outside, so nothing here can be replayed.
 create table one_time (
-    id         uuid primary key,
-    kind       text not null,
-    user_id    uuid references user_account (id) on delete cascade,
-    user_epoch integer,
-    address    text,                     -- the mail address that it went to
-    browser    bytea,                    -- SHA-256 of the cookie of the browser in which it must end
-    data       jsonb not null default '{}',
-    wrong      integer not null default 0,   -- how many wrong codes were typed
-    created_at timestamptz not null,
-    expires_at timestamptz not null,
-    spent_at   timestamptz
+    id             uuid primary key,
+    kind           text not null,
+    sealing_key_id smallint not null,    -- the key from which token and code are derived
+    user_id        uuid references user_account (id) on delete cascade,
+    user_epoch     integer,
+    address        text,                 -- the mail address that it went to
+    browser        bytea,                -- SHA-256 of the cookie of the browser in which it must end
+    data           jsonb not null default '{}',
+    wrong          integer not null default 0,   -- how many wrong codes were typed
+    created_at     timestamptz not null,
+    expires_at     timestamptz not null,
+    spent_at       timestamptz
 );
 create index one_time_user on one_time (user_id) where user_id is not null;
 create index one_time_expires on one_time (expires_at);
@@ -324,3 +326,28 @@ create table upstream_account (
     constraint upstream_account_pkey primary key (upstream_id, subject)
 );
 create index upstream_account_user on upstream_account (user_id);
+
+-- How much was guessed: at an account, from a range of addresses, at one from the other, in a browser. The key is an
+-- HMAC under a key from outside, so no name and no address is at rest. `level` sinks as time passes.
+create table guess (
+    key         bytea primary key,
+    level       double precision not null,
+    counted_at  timestamptz not null,
+    known_until timestamptz,             -- whoever is meant signed in here before
+    expires_at  timestamptz not null     -- at a full hour, so that most updates touch no index
+) with (fillfactor = 70);
+create index guess_expires on guess (expires_at);
+
+-- Queues and what is swept: rows come and go all day. A fifth of dead ones, as elsewhere, would be too many to step over
+-- for whoever reads from the old end of an index.
+alter table browser_session    set (autovacuum_vacuum_scale_factor = 0.05);
+alter table auth_session       set (autovacuum_vacuum_scale_factor = 0.05);
+alter table grants             set (autovacuum_vacuum_scale_factor = 0.05);
+alter table authorization_code set (autovacuum_vacuum_scale_factor = 0.05);
+alter table refresh_family     set (autovacuum_vacuum_scale_factor = 0.05);
+alter table assertion_jti      set (autovacuum_vacuum_scale_factor = 0.05);
+alter table revocation         set (autovacuum_vacuum_scale_factor = 0.02);
+alter table outbox             set (autovacuum_vacuum_scale_factor = 0.02);
+alter table one_time           set (autovacuum_vacuum_scale_factor = 0.05);
+alter table spent              set (autovacuum_vacuum_scale_factor = 0.05);
+alter table guess              set (autovacuum_vacuum_scale_factor = 0.05);

@@ -8,6 +8,7 @@
 //! | `recovery` | what gets a person in when their device is lost |
 //! | `passkey` | passkeys (WebAuthn) |
 
+pub mod passkey;
 pub mod password;
 pub mod recovery;
 pub mod totp;

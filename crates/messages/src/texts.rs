@@ -1,5 +1,7 @@
 //! Every text there is, by name. The words are in `locales`.
 
+use std::time::Duration;
+
 use fluent_templates::fluent_bundle::FluentValue;
 
 use crate::{locale::Locale, text, text::Text};
@@ -12,6 +14,18 @@ trait Variable {
 impl Variable for &str {
     fn value(self) -> FluentValue<'static> {
         text::clean(self).into()
+    }
+}
+
+impl Variable for u32 {
+    fn value(self) -> FluentValue<'static> {
+        self.into()
+    }
+}
+
+impl Variable for u64 {
+    fn value(self) -> FluentValue<'static> {
+        self.into()
     }
 }
 
@@ -44,9 +58,14 @@ macro_rules! texts {
 texts! {
     // common.ftl
     page_title(page: &str, service: &str);
+    language_name;
+    language_label;
     app_policy;
     app_terms;
     app_links(app: &str);
+    throttled_seconds(count: u64);
+    throttled_minutes(count: u64);
+    throttled_hours(count: u64);
 
     // sign_in.ftl
     sign_in_heading;
@@ -205,13 +224,104 @@ texts! {
     problem_method_message;
     problem_too_large_title;
     problem_too_large_message;
+    problem_throttled_title;
     problem_unavailable_title;
     problem_unavailable_message;
     problem_internal_title;
     problem_internal_message;
+
+    // mail.ftl
+    mail_link_instead;
+    mail_code;
+    mail_code_warning(service: &str);
+    mail_once_minutes(minutes: u32);
+    mail_once_hours(hours: u32);
+    mail_once_days(days: u32);
+    mail_ignore;
+    mail_why_address(service: &str);
+    mail_why_account(account: &str, service: &str);
+    mail_why_known(service: &str);
+    mail_why_operator(service: &str);
+    mail_fact_time;
+    mail_fact_passkey;
+    mail_fact_new_address;
+    mail_fact_device;
+    mail_fact_place;
+    mail_review;
+    mail_not_you;
+    mail_not_you_gone(service: &str);
+    mail_verify_title;
+    mail_verify_body(service: &str);
+    mail_verify_action;
+    mail_sign_in_title;
+    mail_sign_in_body(service: &str);
+    mail_sign_in_link;
+    mail_sign_in_action;
+    mail_reset_title;
+    mail_reset_body(service: &str);
+    mail_reset_action;
+    mail_new_address_title;
+    mail_new_address_body(service: &str);
+    mail_new_address_action;
+    mail_invitation_title;
+    mail_invitation_body(service: &str);
+    mail_invitation_action;
+    mail_sign_up_title;
+    mail_sign_up_body(service: &str);
+    mail_sign_up_action;
+    mail_taken_title;
+    mail_taken_body(service: &str);
+    mail_taken_action;
+    mail_address_changing_title;
+    mail_address_changing_body(service: &str);
+    mail_address_changed_title;
+    mail_address_changed_body(service: &str);
+    mail_password_changed_title;
+    mail_password_changed_body(service: &str);
+    mail_passkey_added_title;
+    mail_passkey_added_body(service: &str);
+    mail_passkey_removed_title;
+    mail_passkey_removed_body(service: &str);
+    mail_totp_added_title;
+    mail_totp_added_body(service: &str);
+    mail_totp_removed_title;
+    mail_totp_removed_body(service: &str);
+    mail_recovery_made_title;
+    mail_recovery_made_body(service: &str);
+    mail_recovery_used_title;
+    mail_recovery_used_body(service: &str, left: u32);
+    mail_new_sign_in_title;
+    mail_new_sign_in_body(service: &str);
+    mail_deleted_title;
+    mail_deleted_body(service: &str);
+    mail_linked_title(upstream: &str);
+    mail_linked_body(service: &str, upstream: &str);
+    mail_unlinked_title(upstream: &str);
+    mail_unlinked_body(service: &str, upstream: &str);
+    mail_test_title;
+    mail_test_body(service: &str);
+
+    // dev_mail.ftl
+    dev_mail_heading;
+    dev_mail_lede;
+    dev_mail_empty;
+    dev_mail_to(address: &str);
+    dev_mail_html;
+    dev_mail_text;
+    dev_mail_back;
 }
 
 impl Locale {
+    /// That there were too many attempts, and how long to wait.
+    #[must_use]
+    pub fn throttled(self, wait: Duration) -> Text {
+        match wait.as_secs().max(1) {
+            seconds @ ..=90 => self.throttled_seconds(seconds),
+            seconds @ ..=5400 => self.throttled_minutes(seconds.div_ceil(60)),
+            seconds => self.throttled_hours(seconds.div_ceil(3600)),
+        }
+    }
+
     /// What an identity scope means, in plain words; `None` for a scope that OpenID Connect does not define.
     #[must_use]
     pub fn identity_scope(self, scope: &str) -> Option<Text> {
@@ -283,12 +393,57 @@ mod tests {
         }
     }
 
+    fn written(locale: Locale, entry: &Entry) -> String {
+        let variables: Vec<_> = entry.variables.iter().map(|name| (*name, FluentValue::from("x"))).collect();
+        locale.look_up(entry.key, &variables).to_string()
+    }
+
+    /// What may read as in English: it has no words of its own.
+    const SAME_IN_EVERY_LANGUAGE: &[&str] = &["page_title"];
+
+    #[test]
+    fn no_text_is_left_in_english() {
+        let english = Locale::default();
+        for locale in Locale::all().filter(|locale| *locale != english) {
+            for entry in ENTRIES.iter().filter(|entry| !SAME_IN_EVERY_LANGUAGE.contains(&entry.key)) {
+                assert_ne!(written(locale, entry), written(english, entry), "{locale:?} {}", entry.key);
+            }
+        }
+    }
+
+    #[test]
+    fn every_language_has_its_own_punctuation() {
+        for locale in Locale::all() {
+            for entry in ENTRIES {
+                let words = written(locale, entry);
+                let at = format!("{locale:?} {}", entry.key);
+                assert!(!words.contains("  ") && !words.contains("..."), "{at}");
+                match locale.tag().as_str() {
+                    "es" => assert_eq!(words.contains('?'), words.contains('¿'), "{at}"),
+                    "fr" => {
+                        for mark in ['?', '!', ';'] {
+                            let lone = words.match_indices(mark).any(|(i, _)| !words[..i].ends_with('\u{202F}'));
+                            assert!(!lone, "{at}: a narrow no-break space (U+202F) belongs before {mark}");
+                        }
+                        let lone = words.match_indices(':').any(|(i, _)| !words[..i].ends_with('\u{A0}'));
+                        assert!(!lone, "{at}: a no-break space (U+00A0) belongs before the colon");
+                        assert!(!words.contains('\''), "{at}: the apostrophe is ’");
+                    }
+                    "zh-Hans" => {
+                        let half = words.split_whitespace().any(|word| word.ends_with([',', '.', '?', '!', ':', ';']));
+                        assert!(!half, "{at}: Chinese marks are ，。？！：；");
+                    }
+                    _ => assert!(!words.contains('\''), "{at}: the apostrophe is ’"),
+                }
+            }
+        }
+    }
+
     #[test]
     fn every_text_can_be_written() {
         for locale in Locale::all() {
             for entry in ENTRIES {
-                let variables: Vec<_> = entry.variables.iter().map(|name| (*name, FluentValue::from("x"))).collect();
-                let text = locale.look_up(entry.key, &variables).to_string();
+                let text = written(locale, entry);
                 assert!(!text.trim().is_empty() && text != entry.key, "{locale:?} {}", entry.key);
             }
         }

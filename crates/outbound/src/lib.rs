@@ -1,4 +1,4 @@
-//! The only HTTP client of the server.
+//! The only HTTP client of the server; the only SMTP client is in [`mail`].
 //!
 //! Whom it calls is written by clients (`jwks_uri`, `backchannel_logout_uri`), so it is guarded: private
 //! addresses are refused after DNS, and the checked address is the one that is connected to; no redirects, no
@@ -6,6 +6,7 @@
 //! operator allowed.
 
 pub mod address;
+pub mod mail;
 mod tls;
 
 use std::{error::Error as _, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};

@@ -112,8 +112,14 @@ impl Administration {
             sealing,
             hashing: Hashers::Here(Parameters { memory, iterations, parallelism }),
             now: context::now(),
-            request: RequestInfo { id: RequestId::new(), address: None, user_agent: None },
+            request: RequestInfo { id: RequestId::new(), address: None, user_agent: None, browser: None },
         }
+    }
+
+    /// The same at a later reading of the clock: for a command that goes on for long, one for each batch.
+    #[must_use]
+    pub fn later(&self) -> Self {
+        Self { now: context::now(), ..self.clone() }
     }
 
     pub(crate) fn sealing(&self) -> Result<&SealingKeys, AdminError> {
@@ -152,7 +158,9 @@ impl Administration {
         match &self.hashing {
             Hashers::Pool(provider) => provider.hashing.hash(password).await.map_err(|refusal| match refusal {
                 Refusal::Unavailable { reason, .. } | Refusal::Internal(reason) => AdminError::Hashing(reason),
-                Refusal::Refused { reason, .. } => AdminError::Hashing(reason.as_str().to_owned()),
+                refused @ (Refusal::Refused { .. } | Refusal::Throttled { .. }) => {
+                    AdminError::Hashing(refused.reason().to_owned())
+                }
             }),
             Hashers::Here(parameters) => {
                 let parameters = *parameters;

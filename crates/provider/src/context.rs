@@ -16,6 +16,8 @@ pub struct RequestInfo {
     pub address: Option<IpAddr>,
     /// The `User-Agent`, cut to 256 characters.
     pub user_agent: Option<String>,
+    /// SHA-256 of the cookie that tells browsers apart, if the browser sent it.
+    pub browser: Option<[u8; 32]>,
 }
 
 /// The context of one request. Time is read once, here.
@@ -32,8 +34,12 @@ pub struct Context {
 
 /// The clock, as PostgreSQL would store it: in microseconds, so that what is compared later is what was stored.
 pub(crate) fn now() -> OffsetDateTime {
-    let now = OffsetDateTime::now_utc();
-    now.replace_nanosecond(now.nanosecond() / 1000 * 1000).unwrap_or(now)
+    as_stored(OffsetDateTime::now_utc())
+}
+
+/// A time as PostgreSQL would store it.
+pub(crate) fn as_stored(time: OffsetDateTime) -> OffsetDateTime {
+    time.replace_nanosecond(time.nanosecond() / 1000 * 1000).unwrap_or(time)
 }
 
 impl Context {

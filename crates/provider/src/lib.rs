@@ -8,8 +8,11 @@ pub mod authorize;
 mod batch;
 pub mod browser_state;
 pub mod client_auth;
+pub mod client_logos;
 pub mod clients;
 pub mod context;
+pub mod delivery;
+pub mod desk;
 pub mod doctor;
 pub mod documents;
 pub mod factors;
@@ -20,7 +23,9 @@ pub mod introspect;
 pub mod journal;
 pub mod keys;
 pub mod logout;
+pub mod mail;
 pub mod metadata;
+pub mod one_time;
 pub mod people;
 pub mod pulse;
 pub mod refusal;
@@ -74,14 +79,20 @@ pub struct Provider {
     pub spending: grants::Spending,
     /// Where passwords are hashed.
     pub hashing: hashing::HashingPool,
+    /// Who may ask whether a guess is too many.
+    pub turns: sign_in::throttle::Turns,
     /// The only way out.
     pub outbound: outbound::Outbound,
-    /// Who tells apps of the end of sessions.
-    pub courier: logout::back_channel::Courier,
+    /// Who delivers what the outbox holds.
+    pub couriers: delivery::Couriers,
+    /// Where mail is handed in.
+    pub mailer: outbound::mail::Sender,
     /// Keys of clients, fetched from where they say.
     pub client_keys: client_auth::ClientKeys,
     /// What was fetched from upstream providers.
     pub upstream: upstream::Fetched,
+    /// Pictures of clients, fetched from where they say.
+    pub client_logos: client_logos::ClientLogos,
     /// Tokens whose signature was found right a moment ago.
     pub verified_tokens: tokens::verified::VerifiedTokens,
     /// The metadata document.
@@ -105,11 +116,15 @@ impl Provider {
             extra_ca_files: settings.outbound.extra_ca_files.clone(),
         })
         .map_err(StorageError::Malformed)?;
+        let mailer = outbound::mail::Sender::new(&settings.mail).map_err(StorageError::Malformed)?;
         let provider = Arc::new(Self {
             hashing,
-            courier: logout::back_channel::Courier::default(),
+            turns: sign_in::throttle::Turns::default(),
+            couriers: delivery::Couriers::default(),
+            mailer,
             client_keys: client_auth::ClientKeys::default(),
             upstream: upstream::Fetched::default(),
+            client_logos: client_logos::ClientLogos::default(),
             verified_tokens: tokens::verified::VerifiedTokens::default(),
             published: metadata::Published::default(),
             outbound,
@@ -123,7 +138,7 @@ impl Provider {
             database,
             sealing,
         });
-        provider.take_pulse().await?;
+        provider.read_pulse().await?;
         pulse::spawn(&provider);
         Ok(provider)
     }

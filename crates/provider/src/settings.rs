@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ipnet::IpNet;
+use outbound::mail::MailOptions;
 use protocol::Acr;
 use url::Url;
 
@@ -157,6 +158,23 @@ impl Default for Hashing {
     }
 }
 
+/// How guesses are throttled: what an operator may need to change. The rest stands in `sign_in/throttle.rs`.
+#[derive(Clone, Copy, Debug)]
+pub struct Throttle {
+    /// Wrong passwords for one account from one range of addresses before the first wait.
+    pub free_attempts: u32,
+    /// The longest wait for one account from one range.
+    pub ceiling: Duration,
+    /// Wrong passwords from one range before the first wait, whatever the accounts.
+    pub range_attempts: u32,
+}
+
+impl Default for Throttle {
+    fn default() -> Self {
+        Self { free_attempts: 10, ceiling: Duration::from_secs(15 * 60), range_attempts: 1000 }
+    }
+}
+
 /// What outgoing requests may reach.
 #[derive(Clone, Debug, Default)]
 pub struct OutboundSettings {
@@ -182,12 +200,16 @@ pub struct Settings {
     pub lifetimes: Lifetimes,
     /// Password hashing.
     pub hashing: Hashing,
+    /// Guessing.
+    pub throttle: Throttle,
     /// Outgoing requests.
     pub outbound: OutboundSettings,
-    /// What people call this service: on pages, in mail and in authenticator apps.
-    pub service_name: String,
     /// Signing in.
     pub sign_in: SignInSettings,
+    /// Outgoing mail.
+    pub mail: MailOptions,
+    /// What people call this service: on pages, in mail and in authenticator apps.
+    pub service: String,
     /// How long a chain of actors may be: 1 means that an exchanged token cannot be exchanged again.
     pub max_actor_chain: usize,
     /// How many clients and resources an instance remembers.
@@ -202,9 +224,11 @@ impl Settings {
             issuer,
             lifetimes: Lifetimes::default(),
             hashing: Hashing::default(),
+            throttle: Throttle::default(),
             outbound: OutboundSettings::default(),
-            service_name: "Chancery".to_owned(),
             sign_in: SignInSettings::default(),
+            mail: MailOptions::default(),
+            service: "Chancery".to_owned(),
             max_actor_chain: 4,
             registry_capacity: 10_000,
         }

@@ -29,6 +29,10 @@ pub enum Purpose {
     Secret,
     /// Authorization codes.
     Code,
+    /// Links and codes that are sent to somebody.
+    OneTime,
+    /// What guesses are counted by: names and addresses.
+    Guess,
 }
 
 impl Purpose {
@@ -39,6 +43,8 @@ impl Purpose {
             Self::Refresh => b"chancery refresh",
             Self::Secret => b"chancery secret",
             Self::Code => b"chancery code",
+            Self::OneTime => b"chancery one-time",
+            Self::Guess => b"chancery guess",
         }
     }
 }
@@ -67,6 +73,8 @@ struct SealingKey {
     refresh: hmac::Key,
     secret: hmac::Key,
     code: hmac::Key,
+    one_time: hmac::Key,
+    guess: hmac::Key,
 }
 
 /// The sealing keys of this deployment. Several load at once, so that they can be rotated; the first seals.
@@ -112,6 +120,8 @@ impl SealingKey {
             refresh: mac(Purpose::Refresh),
             secret: mac(Purpose::Secret),
             code: mac(Purpose::Code),
+            one_time: mac(Purpose::OneTime),
+            guess: mac(Purpose::Guess),
         }
     }
 
@@ -123,6 +133,8 @@ impl SealingKey {
         match purpose {
             Purpose::Refresh => &self.refresh,
             Purpose::Code => &self.code,
+            Purpose::OneTime => &self.one_time,
+            Purpose::Guess => &self.guess,
             _ => &self.secret,
         }
     }

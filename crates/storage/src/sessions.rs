@@ -254,19 +254,19 @@ pub async fn clients_to_tell(tx: &mut Tx, id: SessionId) -> Result<Vec<ClientKey
     .await?)
 }
 
-/// Removes up to `limit` sessions that ended or expired before `before`. Returns how many.
+/// Removes up to `sweep::BATCH` sessions that expired before `before`. Returns how many. Those that a grant depends on
+/// stay for as long as it does; what has `offline_access` does not.
 ///
 /// # Errors
 /// `StorageError`.
-pub async fn sweep(database: &Database, before: OffsetDateTime, limit: i64) -> Result<u64, StorageError> {
+pub async fn sweep(database: &Database, before: OffsetDateTime) -> Result<u64, StorageError> {
     let gone = sqlx::query!(
-        "delete from auth_session where id in (
-             select s.id from auth_session s
+        "delete from auth_session where ctid = any(array(
+             select s.ctid from auth_session s
              where s.expires_at < $1
-               and not exists (select from grants g where g.session_id = s.id)
-             order by s.expires_at limit $2)",
-        before,
-        limit
+               and not exists (select from grants g where g.session_id = s.id and not g.offline)
+             order by s.expires_at limit 1000 for update of s skip locked))",
+        before
     )
     .execute(database.patient_pool())
     .await?;

@@ -124,20 +124,26 @@ pub async fn list(database: &Database, user: UserId) -> Result<Vec<Account>, Sto
     .await?)
 }
 
-/// Takes the link between a person and an account away. `false` when there is none.
+/// Takes the link between a person and an account away. Returns the provider's name; `None` when there is no such link.
 ///
 /// # Errors
 /// `StorageError`.
-pub async fn unlink(tx: &mut Tx, user: UserId, upstream: UpstreamId, subject: &str) -> Result<bool, StorageError> {
-    let gone = sqlx::query!(
-        "delete from upstream_account where user_id = $1 and upstream_id = $2 and subject = $3",
+pub async fn unlink(
+    tx: &mut Tx,
+    user: UserId,
+    upstream: UpstreamId,
+    subject: &str,
+) -> Result<Option<String>, StorageError> {
+    Ok(sqlx::query_scalar!(
+        "delete from upstream_account a using upstream p
+         where a.user_id = $1 and a.upstream_id = $2 and a.subject = $3 and p.id = a.upstream_id
+         returning p.name",
         user.uuid(),
         upstream.uuid(),
         subject
     )
-    .execute(&mut *tx.0)
-    .await?;
-    Ok(gone.rows_affected() == 1)
+    .fetch_optional(&mut *tx.0)
+    .await?)
 }
 
 /// How many ways a person has to sign in alone: a password, passkeys, accounts at providers that are enabled. Ask

@@ -9,14 +9,27 @@ use std::{
 };
 
 use askama::Template;
-use messages::Locale;
+use messages::{Locale, Text};
 use web::pages::view::{
-    AccountView, AppView, ConsentPage, ErrorPage, FormPostPage, Frame, HomePage, Link, LoginPage, LogoutPage, Problem,
-    ScopeGroup, ScopeItem, SelectAccountPage, SignedOutPage, Theme,
+    AccountView, AppView, ConsentPage, ErrorPage, FormPostPage, Frame, HomePage, Link, LoginPage, LogoutPage, Look,
+    Problem, ScopeGroup, ScopeItem, SelectAccountPage, SignedOutPage, Theme,
 };
 
 const LONG: &str = "Königlich Preußische Telegraphenbauanstaltsverwaltungsgesellschaft für drahtlose Nachrichten";
 const LONG_HOST: &str = "a-very-long-subdomain-that-nobody-would-choose.of-a-department.of-a-company.example.test";
+
+/// Every building block, to be copied. Its markup is in `style_guide.html` beside this file.
+#[derive(Debug, Template)]
+#[template(path = "style_guide.html")]
+struct StyleGuide {
+    frame: Frame,
+}
+
+impl StyleGuide {
+    fn heading(&self) -> Text {
+        Text::verbatim("Style guide")
+    }
+}
 
 type Pages = Vec<(&'static str, Result<String, askama::Error>)>;
 
@@ -27,7 +40,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         let file = file?;
         fs::copy(file.path(), folder.join("static").join(file.file_name()))?;
     }
-    let pages = [sign_in(), accounts(), consent(), leaving(), problems()];
+    if let Some(sheet) = themed().stylesheet() {
+        fs::write(folder.join("theme.css"), &sheet.content)?;
+    }
+    let pages = [sign_in(), accounts(), consent(), leaving(), problems(), languages(), blocks()];
     for (name, page) in pages.into_iter().flatten() {
         fs::write(folder.join(format!("{name}.html")), page?)?;
     }
@@ -41,6 +57,7 @@ fn frame() -> Frame {
         theme: Arc::new(Theme::default()),
         base: ".".to_owned(),
         request_id: "0193a7c2-5f1e-7c44-9d0b-3f6b2a1e8c55".to_owned(),
+        here: Some("/login?request=sealed".to_owned()),
     }
 }
 
@@ -50,7 +67,7 @@ fn shop() -> AppView {
         host: "shop.example.test".to_owned(),
         policy_uri: Some("https://shop.example.test/privacy".to_owned()),
         tos_uri: Some("https://shop.example.test/terms".to_owned()),
-        logo_uri: None,
+        logo: None,
     }
 }
 
@@ -112,6 +129,47 @@ fn accounts() -> Pages {
         ("home", HomePage { frame: frame(), account: Some(ada()) }.render()),
         ("home-signed-out", HomePage { frame: frame(), account: None }.render()),
     ]
+}
+
+/// The sign-in page in every language: the longest words must fit, too.
+fn languages() -> Pages {
+    let names = ["login-de", "login-en", "login-es", "login-fr", "login-zh-Hans"];
+    let page = |texts: Locale| LoginPage {
+        frame: Frame { texts, ..frame() },
+        request: Some("sealed"),
+        username: "ada",
+        error: Some(texts.sign_in_error_wrong()),
+        app: Some(shop()),
+        reauthenticate: None,
+        switch: None,
+        action: "/login",
+    };
+    let mut pages: Pages =
+        names.into_iter().zip(Locale::all()).map(|(name, locale)| (name, page(locale).render())).collect();
+    pages.push((
+        "login-themed",
+        LoginPage { frame: Frame { theme: themed(), ..frame() }, error: None, ..page(Locale::default()) }.render(),
+    ));
+    pages
+}
+
+fn blocks() -> Pages {
+    vec![
+        ("style-guide", StyleGuide { frame: frame() }.render()),
+        ("style-guide-themed", StyleGuide { frame: Frame { theme: themed(), ..frame() } }.render()),
+    ]
+}
+
+/// Another accent, corner and font. Its stylesheet is written beside the pages.
+fn themed() -> Arc<Theme> {
+    let look = Look {
+        service: "Example".to_owned(),
+        accent: "#6d28d9".to_owned(),
+        corner: Some(4),
+        heading_font: "system".to_owned(),
+        ..Look::default()
+    };
+    Arc::new(Theme::new(&look).expect("colors that can be read"))
 }
 
 fn group(name: &str, host: &str, items: &[&str]) -> ScopeGroup {
@@ -191,6 +249,7 @@ fn problems() -> Pages {
         ("error-not-found", page(Problem::NotFound).render()),
         ("error-method", page(Problem::Method).render()),
         ("error-too-large", page(Problem::TooLarge).render()),
+        ("error-throttled", page(Problem::Throttled(std::time::Duration::from_secs(300))).render()),
         ("error-unavailable", page(Problem::Unavailable).render()),
         ("error-internal", page(Problem::Internal).render()),
     ]

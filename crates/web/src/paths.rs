@@ -38,5 +38,19 @@ pub const CONSENT: &str = "/consent";
 pub const LOGOUT: &str = "/logout";
 /// Where a person lands who came without an application.
 pub const HOME: &str = "/";
+/// Mail that was trapped.
+pub const DEV_MAIL: &str = "/dev/mail";
+/// One of them.
+pub const DEV_MAIL_ONE: &str = "/dev/mail/{id}";
+/// Its HTML part, alone.
+pub const DEV_MAIL_HTML: &str = "/dev/mail/{id}/html";
 /// Stylesheet, script, pictures.
 pub const STATIC: &str = "/static/{*path}";
+/// Choosing the language of the pages.
+pub const LANGUAGE: &str = "/language";
+/// The tokens of the theme.
+pub const THEME_CSS: &str = "/theme.css";
+/// The logo of the theme.
+pub const THEME_LOGO: &str = "/theme/logo";
+/// The picture of an application.
+pub const CLIENT_LOGO: &str = "/client-logo/{client_id}";

@@ -67,7 +67,14 @@ fn people(app: &App) -> Router<App> {
         .route(paths::HOME, get(pages::home::get))
         .layer(session::layer(app))
         .layer(middleware::map_response(session::keep_prefix))
+        .route(paths::LANGUAGE, post(pages::language::post))
         .route(paths::STATIC, get(pages::assets::get))
+        .route(paths::THEME_CSS, get(pages::theme::stylesheet))
+        .route(paths::THEME_LOGO, get(pages::theme::logo))
+        .route(paths::CLIENT_LOGO, get(pages::client_logo::get))
+        .route(paths::DEV_MAIL, get(pages::dev_mail::list))
+        .route(paths::DEV_MAIL_ONE, get(pages::dev_mail::one))
+        .route(paths::DEV_MAIL_HTML, get(pages::dev_mail::html))
 }
 
 /// RFC 8414 section 3.1: for an issuer with a path, the well-known part comes first. OpenID Connect Discovery puts

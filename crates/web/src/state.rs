@@ -5,6 +5,8 @@ use std::sync::Arc;
 use ipnet::IpNet;
 use provider::Provider;
 
+use crate::pages::view::Theme;
+
 /// The web application of one issuer.
 #[derive(Clone, Debug)]
 pub struct App {
@@ -12,6 +14,8 @@ pub struct App {
     pub provider: Arc<Provider>,
     /// The proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Arc<[IpNet]>,
+    /// How the pages look.
+    pub theme: Arc<Theme>,
 }
 
 impl App {

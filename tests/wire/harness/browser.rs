@@ -99,12 +99,14 @@ pub struct Browser<'w> {
     pub instance: usize,
     /// Its cookies.
     pub cookies: BTreeMap<String, Cookie>,
+    /// What it says of the languages that its person reads.
+    pub accept_language: String,
 }
 
 impl<'w> Browser<'w> {
     /// A new one.
     pub fn new(world: &'w World) -> Self {
-        Self { world, instance: 0, cookies: BTreeMap::new() }
+        Self { world, instance: 0, cookies: BTreeMap::new(), accept_language: "en".to_owned() }
     }
 
     /// The `Cookie` header.
@@ -151,7 +153,8 @@ impl<'w> Browser<'w> {
         let origin = parsed.origin().ascii_serialization();
         let path = &url[origin.len()..];
         let mut call = self.world.call_at(self.instance, method, path.split('#').next().unwrap_or_default());
-        call = call.header("accept", "text/html,application/xhtml+xml").header("accept-language", "en");
+        call =
+            call.header("accept", "text/html,application/xhtml+xml").header("accept-language", &self.accept_language);
         if !self.cookies.is_empty() {
             call = call.header("cookie", self.cookie_header());
         }

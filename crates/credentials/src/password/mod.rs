@@ -147,6 +147,28 @@ pub fn verify(password: &str, hash: &str) -> Result<bool, PasswordError> {
     }
 }
 
+/// Costs what a hash made with `parameters` costs beyond this one, so that an account with a cheaper hash does not
+/// answer sooner than one that does not exist. Nothing where `verify` cost nothing, or as much already.
+pub fn make_up(password: &str, phc: &str, parameters: &Parameters) {
+    let Some(missing) = missing(phc, parameters) else { return };
+    if !password.is_empty() && !matches!(prepare(password), Err(PasswordError::TooLong | PasswordError::Characters)) {
+        let mut out = Zeroizing::new([0; 32]);
+        // What comes out does not matter, nor whether there was memory for it.
+        let _ = missing.argon2().map(|argon2| argon2.hash_password_into(b"nobody's", b"any salt", &mut *out));
+    }
+}
+
+/// Parameters that cost the difference: the work is the memory times the passes.
+fn missing(phc: &str, parameters: &Parameters) -> Option<Parameters> {
+    let hash = PasswordHash::new(phc).ok()?;
+    let found = Params::try_from(&hash).ok()?;
+    let work = |memory: u32, iterations: u32| u64::from(memory) * u64::from(iterations);
+    let missing = work(parameters.memory, parameters.iterations).checked_sub(work(found.m_cost(), found.t_cost()))?;
+    let memory = u32::try_from(missing / u64::from(parameters.iterations)).ok()?;
+    let missing = Parameters { memory, ..*parameters };
+    missing.argon2().is_ok().then_some(missing)
+}
+
 /// Whether a hash is of another kind or was made with other parameters than these, and should be made anew at the
 /// next sign-in.
 #[must_use]
@@ -278,6 +300,21 @@ mod tests {
         let costly = "$argon2id$v=19$m=1048576,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
         assert_eq!(check_hash(costly), Err(PasswordError::TooCostly));
         assert_eq!(verify("password", costly), Err(PasswordError::TooCostly));
+    }
+
+    #[test]
+    fn what_a_cheaper_hash_lacks() {
+        let today = Parameters { memory: 4096, iterations: 3, parallelism: 1 };
+        let of = |memory, iterations| {
+            let parameters = Parameters { memory, iterations, parallelism: 1 };
+            missing(&hash("correct horse battery", &parameters).unwrap(), &today)
+        };
+        assert_eq!(of(4096, 2), Some(Parameters { memory: 4096 / 3, ..today }));
+        assert_eq!(of(1024, 3), Some(Parameters { memory: 3072, ..today }));
+        assert_eq!(of(4096, 3), None, "nothing");
+        assert_eq!(of(8192, 3), None, "it costs more already");
+        make_up("correct horse battery", &hash("correct horse battery", &CHEAP).unwrap(), &today);
+        make_up("correct horse battery", "not a hash", &today);
     }
 
     #[test]

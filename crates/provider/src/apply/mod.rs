@@ -8,7 +8,7 @@
 
 pub mod duration;
 mod file;
-mod members;
+pub(crate) mod members;
 
 use std::collections::HashMap;
 

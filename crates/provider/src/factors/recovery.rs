@@ -6,7 +6,11 @@ use storage::{Tx, id::UserId, recovery_codes, sealed::Purpose};
 use zeroize::Zeroizing;
 
 use super::note;
-use crate::{Context, refusal::Refusal};
+use crate::{
+    Context,
+    refusal::Refusal,
+    sign_in::throttle::{self, Guess},
+};
 
 /// The same codes under another person's name are other codes.
 fn digest(context: &Context, key: u8, user: UserId, code: &str) -> Option<Vec<u8>> {
@@ -52,9 +56,10 @@ pub async fn regenerate(context: &Context, user: UserId) -> Result<Vec<Zeroizing
 /// Whether a code is one of the person's. It counts once.
 ///
 /// # Errors
-/// `Refusal::Unavailable`: it was not spent.
+/// `Refusal::Unavailable`: it was not spent; `Refusal::Throttled` when too much was guessed: nothing was looked at.
 pub async fn verify(context: &Context, user: UserId, typed: &str) -> Result<bool, Refusal> {
     let Some(code) = recovery::normalize(typed) else { return Ok(false) };
+    let admitted = throttle::admit(context, Guess::RecoveryCode(user)).await?;
     let digests: Vec<_> = context.sealing.ids().filter_map(|key| digest(context, key, user, &code)).collect();
     let mut tx = context.database.begin().await?;
     if !recovery_codes::spend(&mut tx, user, &digests, context.now).await? {
@@ -63,5 +68,6 @@ pub async fn verify(context: &Context, user: UserId, typed: &str) -> Result<bool
     let left = recovery_codes::left(&mut tx, user).await?;
     note(context, &mut tx, user, ("factor.recovery_code_used", Some(json!({ "left": left })))).await?;
     tx.commit().await?;
+    admitted.succeeded(context).await?;
     Ok(true)
 }

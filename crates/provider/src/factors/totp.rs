@@ -11,7 +11,10 @@ use crate::{
     Context,
     browser_state::{self, Errand, Origin},
     refusal::Refusal,
-    sign_in::Person,
+    sign_in::{
+        Person,
+        throttle::{self, Guess},
+    },
 };
 
 /// An app that is being set up, as its page shows it.
@@ -67,7 +70,7 @@ pub fn again(context: &Context, browser: &[u8], person: &Person, sealed: &str) -
 
 fn setup(context: &Context, sealed: String, seed: &Seed, person: &Person) -> Setup {
     let account = person.email.as_deref().filter(|_| person.email_verified).unwrap_or(&person.username);
-    let service = &context.settings.service_name;
+    let service = &context.settings.service;
     Setup { sealed, text: seed.text(), uri: seed.uri(service, account), qr: seed.qr(service, account) }
 }
 
@@ -105,16 +108,19 @@ pub async fn confirm(
 /// Whether a code is that of the person's app, now. It counts once.
 ///
 /// # Errors
-/// `Refusal::Unavailable`.
+/// `Refusal::Unavailable`; `Refusal::Throttled` when too much was guessed: nothing was looked at.
 pub async fn verify(context: &Context, user: UserId, code: &str) -> Result<bool, Refusal> {
     let Some(at_rest) = totp::seed(&context.database, user).await? else { return Ok(false) };
     let row = user.to_string();
     let bytes = context.sealing.open(totp::place(&row), &at_rest)?;
     let seed = Seed::from_bytes(&bytes).ok_or_else(|| Refusal::internal(format!("the seed of {user} is malformed")))?;
-    match step(context, &seed, code) {
-        Some(step) => Ok(totp::spend(&context.database, user, step, context.now).await?),
-        None => Ok(false),
+    let admitted = throttle::admit(context, Guess::SecondFactor(user)).await?;
+    let Some(step) = step(context, &seed, code) else { return Ok(false) };
+    let right = totp::spend(&context.database, user, step, context.now).await?;
+    if right {
+        admitted.succeeded(context).await?;
     }
+    Ok(right)
 }
 
 /// Takes the app away. `false` when there is none. Recovery codes go with the last factor that they stand in for.

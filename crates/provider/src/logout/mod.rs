@@ -5,7 +5,12 @@ pub mod rp_initiated;
 
 use storage::{Tx, id::SessionId, outbox, revocations, sessions};
 
-use crate::{Context, refusal::Refusal, sessions::SignedIn};
+use crate::{
+    Context,
+    delivery::{self, Kind},
+    refusal::Refusal,
+    sessions::SignedIn,
+};
 
 /// Why a session ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +57,7 @@ pub(crate) async fn end_session(
         .map(|client| back_channel::notice(client, user, session))
         .collect::<Result<_, _>>()?;
     if !notices.is_empty() {
-        outbox::insert(tx, back_channel::KIND, &notices, context.now).await?;
+        outbox::insert(tx, Kind::BackChannelLogout.as_str(), &notices, context.now).await?;
     }
     let mut entry = context.entry("session.ended", "ok");
     entry.user_id = Some(user.uuid());
@@ -81,6 +86,6 @@ pub(crate) fn follow_up(context: &Context, ended: Ended) {
     }
     context.pulse.wake();
     if ended == Ended::WithDeliveries {
-        back_channel::deliver_soon(context);
+        delivery::deliver_soon(context, Kind::BackChannelLogout);
     }
 }

@@ -8,6 +8,7 @@ pub mod journey;
 pub mod password;
 mod proven;
 pub mod step;
+pub mod throttle;
 
 pub use journey::{Journey, OwnJourney};
 pub use protocol::Acr;

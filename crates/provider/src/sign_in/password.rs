@@ -5,26 +5,43 @@ use secrecy::SecretString;
 use storage::sign_in::{self, Candidate};
 use tracing::{info, warn};
 
-use super::{Method, Proven};
+use super::{
+    Method, Proven,
+    throttle::{self, Account, Guess},
+};
 use crate::{Context, people::login_name, refusal::Refusal};
 
 /// Checks a login name and a password; `None` when they do not belong together, whatever the reason.
 ///
 /// # Errors
 /// `Refusal::Unavailable` when it cannot be said now: the database is away, or too many are signing in.
+/// `Refusal::Throttled` when too much was guessed: nothing was looked at.
 pub async fn verify(context: &Context, username: &str, password: SecretString) -> Result<Option<Proven>, Refusal> {
     let candidate = find(context, username).await?;
-    let Some((candidate, hash)) = candidate.and_then(with_hash) else {
-        context.hashing.verify_dummy(password).await?;
+    let account = candidate.as_ref().map_or(Account::Unknown(username), |found| Account::Known(found.user_id));
+    let admitted = throttle::admit(context, Guess::Password(account)).await?;
+    let found = candidate.and_then(with_hash);
+    let right = match &found {
+        Some((_, hash)) => context.hashing.verify(password.clone(), hash.clone()).await,
+        None => context.hashing.verify_dummy(password.clone()).await.map(|()| false),
+    };
+    let right = match right {
+        Ok(right) => right,
+        Err(refusal) => {
+            admitted.not_judged(context).await?;
+            return Err(refusal);
+        }
+    };
+    let Some((candidate, hash)) = found else {
         return Ok(refused("unknown_person"));
     };
-    let right = context.hashing.verify(password.clone(), hash.clone()).await?;
     if !right {
         return Ok(refused("wrong_password"));
     }
     if !candidate.enabled {
         return Ok(refused("disabled_person"));
     }
+    admitted.succeeded(context).await?;
     if context.hashing.is_outdated(&hash) {
         rehash(context, &candidate, password, hash);
     }

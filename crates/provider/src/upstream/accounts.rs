@@ -1,5 +1,6 @@
 //! A person's accounts at providers, as their account page shows them.
 
+use messages::Locale;
 use storage::{
     id::{UpstreamId, UserId},
     journal, upstream_accounts,
@@ -8,7 +9,12 @@ use storage::{
 
 pub use storage::upstream_accounts::Account;
 
-use crate::{Context, refusal::Refusal, sessions::SignedIn};
+use crate::{
+    Context,
+    mail::{self, Notice},
+    refusal::Refusal,
+    sessions::SignedIn,
+};
 
 /// What became of unlinking an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,13 +36,13 @@ pub async fn list(context: &Context, user: UserId) -> Result<Vec<Account>, Refus
 }
 
 /// Takes the link between the person who is signed in and an account away, unless it is their only way to sign in.
-/// Whether the sign-in is fresh enough is the caller's to ask.
+/// Whether the sign-in is fresh enough is the caller's to ask; `language` is that of the page.
 ///
 /// # Errors
 /// `Refusal::Unavailable`: nothing was changed.
 pub async fn unlink(
     context: &Context,
-    session: &SignedIn,
+    (session, language): (&SignedIn, Option<Locale>),
     upstream: UpstreamId,
     subject: &str,
 ) -> Result<Unlinked, Refusal> {
@@ -47,9 +53,9 @@ pub async fn unlink(
     if person.is_none_or(|person| !person.enabled || person.epoch != session.user_epoch) {
         return Ok(Unlinked::Missing);
     }
-    if !upstream_accounts::unlink(&mut tx, user, upstream, subject).await? {
+    let Some(name) = upstream_accounts::unlink(&mut tx, user, upstream, subject).await? else {
         return Ok(Unlinked::Missing);
-    }
+    };
     if upstream_accounts::ways_to_sign_in(&mut tx, user).await? == 0 {
         return Ok(Unlinked::OnlyWay);
     }
@@ -58,6 +64,8 @@ pub async fn unlink(
     entry.session_id = Some(session.session_id.uuid());
     entry.detail = Some(serde_json::json!({ "upstream_id": upstream }));
     journal::append(&mut tx, &entry).await?;
+    mail::notify(context, &mut tx, user, language, Notice::UpstreamUnlinked { upstream: name }).await?;
     tx.commit().await?;
+    mail::deliver_soon(context);
     Ok(Unlinked::Done)
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use messages::Locale;
 use protocol::{Params, error::OAuthError};
 use time::OffsetDateTime;
 
@@ -38,6 +39,8 @@ pub struct Back<'a> {
     pub browser: &'a [u8],
     /// Who is signed in there.
     pub session: Option<&'a SignedIn>,
+    /// In which language they are answered.
+    pub language: Option<Locale>,
 }
 
 /// Somebody who came back.
@@ -129,7 +132,8 @@ async fn judge(
     let identity = identity
         .await
         .map_err(|_elapsed| Problem::new(Told::Unavailable, "upstream_slow", "all of it took too long"))??;
-    settle::settle(context, &Answered { upstream, identity, trip, started_at, browser: back.browser }).await
+    let answered = Answered { upstream, identity, trip, started_at, browser: back.browser, language: back.language };
+    settle::settle(context, &answered).await
 }
 
 /// Asks the provider who that is.

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use messages::Locale;
 use serde::{Deserialize, Serialize};
 use storage::{
     Tx,
@@ -23,6 +24,7 @@ use crate::{
     Context,
     administration::AdminError,
     browser_state::{self, Errand, Origin},
+    mail::{self, Notice},
     people::{self, login_name},
     refusal::Refusal,
     sessions::SignedIn,
@@ -43,6 +45,7 @@ pub(super) struct Answered<'a> {
     pub trip: &'a Trip,
     pub started_at: OffsetDateTime,
     pub browser: &'a [u8],
+    pub language: Option<Locale>,
 }
 
 fn spent_before() -> Problem {
@@ -131,6 +134,17 @@ async fn sign_in(context: &Context, answered: &Answered<'_>, known: &Known) -> R
     Ok(Some(Outcome::SignedIn(proven(context, known))))
 }
 
+/// Tells the person, once the transaction is committed.
+async fn tell(
+    context: &Context,
+    tx: &mut Tx,
+    upstream: &Upstream,
+    (user, language): (UserId, Option<Locale>),
+) -> Result<(), Problem> {
+    let notice = Notice::UpstreamLinked { upstream: upstream.name.clone() };
+    Ok(mail::notify(context, tx, user, language, notice).await?)
+}
+
 /// `false` when somebody else was faster.
 async fn link(context: &Context, answered: &Answered<'_>, user: UserId, email: Option<&str>) -> Result<bool, Problem> {
     let account = (answered.upstream.id, answered.identity.subject.as_str());
@@ -140,7 +154,9 @@ async fn link(context: &Context, answered: &Answered<'_>, user: UserId, email: O
         return Ok(false);
     }
     journal::append(&mut tx, &super::entry(context, "upstream.linked", answered.upstream, user)).await?;
+    tell(context, &mut tx, answered.upstream, (user, answered.language)).await?;
     tx.commit().await?;
+    mail::deliver_soon(context);
     Ok(true)
 }
 
@@ -284,18 +300,18 @@ pub async fn pending(
 }
 
 /// Links the account to the person who is signed in, if it is the one who was asked, and they signed in a moment ago.
-/// Returns what goes on afterwards.
+/// `language` is that of the page. Returns what goes on afterwards.
 ///
 /// # Errors
 /// `Failure` when it may not be. Nothing was linked.
 pub async fn confirm(
     context: &Context,
     browser: &[u8],
-    session: &SignedIn,
+    (session, language): (&SignedIn, Option<Locale>),
     sealed: &str,
 ) -> Result<Option<String>, Box<Failure>> {
     let opened = open(context, browser, sealed).await?;
-    let linked = confirmed(context, session, &opened).await;
+    let linked = confirmed(context, (session, language), &opened).await;
     let Opened { waiting, upstream, .. } = opened;
     match linked {
         Ok(()) => Ok(waiting.inner),
@@ -303,7 +319,11 @@ pub async fn confirm(
     }
 }
 
-async fn confirmed(context: &Context, session: &SignedIn, opened: &Opened) -> Result<(), Problem> {
+async fn confirmed(
+    context: &Context,
+    (session, language): (&SignedIn, Option<Locale>),
+    opened: &Opened,
+) -> Result<(), Problem> {
     let Opened { waiting, upstream, .. } = opened;
     if !is_ready(context, waiting, Some(session)) {
         return Err(Problem::Told(Told::Expired, "upstream_link_not_proven"));
@@ -320,6 +340,8 @@ async fn confirmed(context: &Context, session: &SignedIn, opened: &Opened) -> Re
         return Err(Problem::Told(Told::Taken, "upstream_account_taken"));
     }
     journal::append(&mut tx, &super::entry(context, "upstream.linked", upstream, waiting.user)).await?;
+    tell(context, &mut tx, upstream, (waiting.user, language)).await?;
     tx.commit().await?;
+    mail::deliver_soon(context);
     Ok(())
 }

@@ -164,7 +164,14 @@ fn production_refuses_what_is_unsafe() {
         ("CHANCERY__SESSIONS__IDLE", "30d", "sessions.idle"),
         ("CHANCERY__PASSWORDS__MEMORY", "1MiB", "passwords.memory"),
         ("CHANCERY__PASSWORDS__MEMORY", "1GiB", "passwords.memory"),
+        ("CHANCERY__THROTTLE__FREE_ATTEMPTS", "0", "throttle.free_attempts"),
+        ("CHANCERY__THROTTLE__CEILING", "1s", "throttle.ceiling"),
+        ("CHANCERY__THROTTLE__RANGE_ATTEMPTS", "1000000", "throttle.range_attempts"),
         ("CHANCERY__OUTBOUND__ALLOWED_NETWORKS", "0.0.0.0/0", "outbound.allowed_networks"),
+        ("CHANCERY__THEME__ACCENT", "#ffcc00", "theme.accent"),
+        ("CHANCERY__THEME__ACCENT_DARK", "#26365f", "theme.accent_dark"),
+        ("CHANCERY__THEME__FONT", "Comic Sans", "theme.font"),
+        ("CHANCERY__THEME__LOGO", "/nonexistent", "theme.logo"),
         ("CHANCERY__DATABASE__ACQUIRE_TIMEOUT", "30s", "database.acquire_timeout"),
     ] {
         let found = problems(&[(name, value)]);

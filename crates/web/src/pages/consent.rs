@@ -14,7 +14,7 @@ use provider::{
 };
 
 use super::{
-    flow::{Stop, account_view, app_view, host_of},
+    flow::{Stop, account_view, host_of},
     form::OwnForm,
     view::{ConsentPage, ScopeGroup, ScopeItem},
     visit::Visit,
@@ -51,7 +51,7 @@ async fn open(visit: &Visit, params: &Params) -> Result<Response, Stop> {
         scopes: scopes(visit, &flow.authorization, frame.texts).await?,
         frame,
         request: &request,
-        app: app_view(&flow.authorization),
+        app: visit.app_view(&flow.authorization).await,
         account: account_view(&session),
     };
     Ok(visit.with_cookie(visit.show(StatusCode::OK, &language, &page)))

@@ -17,7 +17,7 @@ use provider::{
 use url::Url;
 
 use super::{
-    view::{AccountView, AppView, FormPostPage, Problem},
+    view::{AccountView, AppView, FormPostPage, Frame, Problem},
     visit::Visit,
 };
 use crate::paths;
@@ -91,6 +91,7 @@ impl Visit {
         let sealed = params.get_once("request")?.ok_or(Stop::Problem(Problem::Expired))?;
         let opened = RequestState::open(&self.call, self.browser.binding(), sealed);
         let opened = opened.ok_or(Stop::Problem(Problem::Expired))?;
+        self.note_ui_locales(opened.value.sent.ui_locales.as_deref());
         let expired = opened.expired;
         let flow = authorize::resume(&self.call, opened.value).await?;
         if expired {
@@ -147,7 +148,8 @@ impl Visit {
             ResponseMode::FormPost => {
                 let fields: Vec<_> =
                     response.form_fields().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-                let frame = self.frame(None);
+                // To open it anew would not answer anew.
+                let frame = Frame { here: None, ..self.frame(None) };
                 let language = frame.texts.tag();
                 let page = FormPostPage { frame, action: &response.redirect_uri, fields: &fields };
                 self.show(StatusCode::OK, &language, &page)
@@ -203,20 +205,20 @@ pub fn page_path(page: Page) -> &'static str {
     }
 }
 
-/// The application that asked, as people know it.
+/// The application that asked, as people know it, without its picture (`Pages::app_view` adds it).
 #[must_use]
 pub fn app_view(authorization: &Authorization) -> AppView {
     client_view(&authorization.client, host_of(&authorization.reply.redirect_uri))
 }
 
-/// An application; `host` is where it lives.
+/// An application without its picture; `host` is where it lives.
 #[must_use]
 pub fn client_view(client: &Client, host: String) -> AppView {
     let metadata = &client.metadata;
     AppView {
         name: name_of(client).to_owned(),
         host,
-        logo_uri: metadata.logo_uri.clone(),
+        logo: None,
         policy_uri: metadata.policy_uri.clone(),
         tos_uri: metadata.tos_uri.clone(),
     }

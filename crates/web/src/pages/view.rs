@@ -4,18 +4,23 @@
 //! passes as a [`Text`] it takes from `frame.texts`, too. Every form posts to a path of this server and works
 //! without a script.
 
+mod color;
+mod dev_mail;
 mod frame;
 mod problem;
 mod reduced;
 #[cfg(test)]
 mod tests;
+mod theme;
 
 use askama::Template;
 use messages::Text;
 
-pub use frame::{Frame, Theme};
+pub use dev_mail::{DevMailOnePage, DevMailPage, Line, MailView};
+pub use frame::Frame;
 pub use problem::{ErrorPage, Problem};
 use reduced::{initial, is_web_address};
+pub use theme::{File, Font, LARGEST_LOGO, Look, Theme, Unfit};
 
 /// What these pages may load: their own stylesheet, script and pictures, and nothing written into the page.
 ///
@@ -31,8 +36,8 @@ pub struct AppView {
     pub name: String,
     /// The host that the answer goes to, as people know it.
     pub host: String,
-    /// RFC 7591 `logo_uri`. Not shown yet: a stranger's picture must pass through us first.
-    pub logo_uri: Option<String>,
+    /// The path of its picture on this server, where it is there: `Pages::app_view` asks for it.
+    pub logo: Option<String>,
     /// RFC 7591 `policy_uri`. Shown when it is an http or https address.
     pub policy_uri: Option<String>,
     /// RFC 7591 `tos_uri`. Shown when it is an http or https address.
@@ -179,8 +184,8 @@ impl LoginPage<'_> {
     /// Whether what was typed is to be changed. Some errors only ask to try again.
     fn is_invalid(&self) -> bool {
         let texts = self.frame.texts;
-        let innocent = [texts.sign_in_error_expired(), texts.sign_in_error_unavailable()];
-        self.error.as_ref().is_some_and(|error| !innocent.contains(error))
+        let guilty = [texts.sign_in_error_wrong(), texts.sign_in_error_missing()];
+        self.error.as_ref().is_some_and(|error| guilty.contains(error))
     }
 }
 

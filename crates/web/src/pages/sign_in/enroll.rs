@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use http::StatusCode;
-use messages::{Locale, Text};
+use messages::Locale;
 use protocol::Params;
 use provider::{
     authorize::{Page, interaction},
@@ -10,11 +10,11 @@ use provider::{
     sign_in::{Acr, Journey, Method, Step, step},
 };
 
-use super::verify::Middle;
+use super::{Said, verify::Middle};
 use crate::{
     extract::{Query, params::Unreadable},
     pages::{
-        flow::{Stop, app_view, person_view},
+        flow::{Stop, person_view},
         form::OwnForm,
         view::{EnrollPage, RecoveryCodesPage, TotpSetupView},
         visit::Visit,
@@ -55,7 +55,7 @@ async fn open(visit: &Visit, params: &Params) -> Result<Response, Stop> {
     let arrived = visit.arrive(params).await?;
     let (middle, target) = lacking(visit, arrived.journey).await?;
     let setup = begin(visit, &middle, target)?;
-    show(visit, &middle, setup, (StatusCode::OK, None))
+    show(visit, &middle, setup, Said::NOTHING).await
 }
 
 /// An app reaches `aal2`; whoever must reach more does not see it.
@@ -66,12 +66,8 @@ fn begin(visit: &Visit, middle: &Middle, target: Acr) -> Result<Option<Setup>, S
     Ok(Some(totp::begin(&visit.call, visit.browser.binding(), &middle.person)?))
 }
 
-fn show(
-    visit: &Visit,
-    middle: &Middle,
-    setup: Option<Setup>,
-    (status, error): (StatusCode, Option<fn(Locale) -> Text>),
-) -> Result<Response, Stop> {
+async fn show(visit: &Visit, middle: &Middle, setup: Option<Setup>, said: Said) -> Result<Response, Stop> {
+    let app = visit.app_of(&middle.journey).await;
     let frame = visit.frame(middle.journey.ui_locales());
     let texts = frame.texts;
     let request = visit.seal_journey(&middle.journey)?;
@@ -79,12 +75,12 @@ fn show(
         request: &request,
         action: &visit.path(paths::ENROLL),
         totp: setup.as_ref().map(TotpSetupView::of),
-        error: error.map(|error| error(texts)),
-        app: middle.journey.flow().map(|flow| app_view(&flow.authorization)),
+        error: said.text(texts),
+        app,
         account: person_view(&middle.person),
         frame,
     };
-    Ok(visit.with_cookie(visit.show(status, &texts.tag(), &page)))
+    Ok(visit.with_cookie(said.on(visit.show(said.status, &texts.tag(), &page))))
 }
 
 async fn submit(visit: &Visit, form: &OwnForm) -> Result<Response, Stop> {
@@ -129,13 +125,12 @@ async fn confirm(visit: &Visit, form: &OwnForm, journey: Journey) -> Result<Resp
         Confirmed::Already => return visit.send_to_step(Page::StepUp, &middle.journey),
         Confirmed::Wrong => {
             let setup = totp::again(&visit.call, binding, &middle.person, sealed);
-            let said = (StatusCode::BAD_REQUEST, Some(Locale::verify_error_code as fn(Locale) -> Text));
-            return show(visit, &middle, setup, said);
+            return show(visit, &middle, setup, Said::wrong(Locale::verify_error_code)).await;
         }
-        Confirmed::Expired => (StatusCode::BAD_REQUEST, Some(Locale::enroll_error_expired as fn(Locale) -> Text)),
+        Confirmed::Expired => Said::wrong(Locale::enroll_error_expired),
     };
     let setup = begin(visit, &middle, target)?;
-    show(visit, &middle, setup, said)
+    show(visit, &middle, setup, said).await
 }
 
 fn show_codes(visit: &Visit, middle: &Middle, codes: &[zeroize::Zeroizing<String>]) -> Result<Response, Stop> {

@@ -87,8 +87,9 @@ async fn submit(visit: &Visit, form: &OwnForm) -> Result<Response, Stop> {
     let Some(session) = session.filter(|_| pending.ready) else {
         return show(visit, sealed, &pending, None);
     };
+    let language = Some(visit.frame(None).texts);
     if form.field("choice")? == Some("link")
-        && let Err(failure) = upstream::confirm(&visit.call, binding, &session, sealed).await
+        && let Err(failure) = upstream::confirm(&visit.call, binding, (&session, language), sealed).await
     {
         return fail(visit, *failure);
     }

@@ -1,24 +1,18 @@
 //! `/login`: the first step, with a password, and the ways to other first steps.
 
 use axum::response::Response;
-use http::{HeaderValue, StatusCode, header};
-use messages::{Locale, Text};
+use messages::Locale;
 use protocol::Params;
 use provider::{
-    Refusal,
     authorize::{Next, Page},
     sessions::SignedIn,
     sign_in::{Journey, OwnJourney, Proven, password},
 };
 
+use super::Said;
 use crate::{
     extract::{Query, params::Unreadable},
-    pages::{
-        flow::{Stop, app_view},
-        form::OwnForm,
-        view::LoginPage,
-        visit::Visit,
-    },
+    pages::{flow::Stop, form::OwnForm, view::LoginPage, visit::Visit},
     paths,
 };
 
@@ -53,7 +47,7 @@ async fn open(visit: &Visit, params: &Params) -> Result<Response, Stop> {
     match journey.advance(&visit.call, session.as_ref()).await? {
         Next::Show(page @ (Page::SignIn | Page::SignInAgain)) => {
             let again = session.as_ref().filter(|_| page == Page::SignInAgain);
-            Form::of(visit, &journey, again)?.show(visit, StatusCode::OK, None).await
+            Form::of(visit, &journey, again)?.show(visit, Said::NOTHING).await
         }
         next => visit.follow_journey(&journey, next),
     }
@@ -83,12 +77,8 @@ impl<'a> Form<'a> {
         Ok(Self { request: visit.seal_journey(journey)?, journey, username, again })
     }
 
-    async fn show(
-        &self,
-        visit: &Visit,
-        status: StatusCode,
-        error: Option<fn(Locale) -> Text>,
-    ) -> Result<Response, Stop> {
+    async fn show(&self, visit: &Visit, said: Said) -> Result<Response, Stop> {
+        let app = visit.app_of(self.journey).await;
         let frame = visit.frame(self.journey.ui_locales());
         let texts = frame.texts;
         let flow = self.journey.flow();
@@ -96,19 +86,15 @@ impl<'a> Form<'a> {
         let page = LoginPage {
             request: Some(&self.request),
             username: &self.username,
-            error: error.map(|error| error(texts)),
-            app: flow.map(|flow| app_view(&flow.authorization)),
+            error: said.text(texts),
+            app,
             reauthenticate: self.again.map(|session| session.username.as_str()),
             switch: self.again.and(flow).map(|_| switch.as_str()),
             upstream: visit.upstream_offer(&self.request).await,
             action: &visit.path(paths::LOGIN),
             frame,
         };
-        let mut response = visit.show(status, &texts.tag(), &page);
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
-        }
-        Ok(visit.with_cookie(response))
+        Ok(visit.with_cookie(said.on(visit.show(said.status, &texts.tag(), &page))))
     }
 }
 
@@ -117,9 +103,9 @@ async fn submit(visit: &Visit, form: &OwnForm) -> Result<Response, Stop> {
     let anew = visit.must_be_shown_anew(&arrived)?;
     let session = visit.signed_in().await?;
     let again = session.as_ref().and_then(|session| arrived.journey.only(&visit.call, session));
-    let (status, text) = if anew {
+    let said = if anew {
         // What was typed is gone, so they are told why they see the form once more.
-        (StatusCode::BAD_REQUEST, Locale::sign_in_error_expired as fn(Locale) -> Text)
+        Said::wrong(Locale::sign_in_error_expired)
     } else {
         // Only an address, of an organization that signs its people in itself.
         if let (Some(typed), None) = (form.field("username")?, form.field("password")?)
@@ -128,36 +114,27 @@ async fn submit(visit: &Visit, form: &OwnForm) -> Result<Response, Stop> {
             return visit.send_upstream(&arrived.journey, &upstream, Some(typed)).await;
         }
         match check(visit, form, again).await? {
-            Checked::Right(proven) => match visit.proceed(arrived.journey.clone(), proven).await? {
+            Ok(proven) => match visit.proceed(arrived.journey.clone(), proven).await? {
                 Some(response) => return Ok(response),
-                None => (StatusCode::BAD_REQUEST, Locale::sign_in_error_wrong as fn(Locale) -> Text),
+                None => Said::wrong(Locale::sign_in_error_wrong),
             },
-            Checked::Failed(status, text) => (status, text),
+            Err(said) => said,
         }
     };
     let journey = if anew { self::anew(visit, arrived.journey) } else { arrived.journey };
     let typed = form.field("username")?.unwrap_or_default().to_owned();
     let page = Form { username: typed, ..Form::of(visit, &journey, again)? };
-    page.show(visit, status, Some(text)).await
-}
-
-enum Checked {
-    Right(Proven),
-    /// What the page says, and with which status.
-    Failed(StatusCode, fn(Locale) -> Text),
+    page.show(visit, said).await
 }
 
 /// Checks name and password. Whoever is asked to sign in again cannot become another.
-async fn check(visit: &Visit, form: &OwnForm, again: Option<&SignedIn>) -> Result<Checked, Stop> {
+async fn check(visit: &Visit, form: &OwnForm, again: Option<&SignedIn>) -> Result<Result<Proven, Said>, Stop> {
     let (Some(username), Some(password)) = (form.field("username")?, form.field("password")?) else {
-        return Ok(Checked::Failed(StatusCode::BAD_REQUEST, Locale::sign_in_error_missing));
+        return Ok(Err(Said::wrong(Locale::sign_in_error_missing)));
     };
     match password::verify(&visit.call, username, password.into()).await {
-        Ok(Some(proven)) if again.is_none_or(|only| only.user_id == proven.user_id) => Ok(Checked::Right(proven)),
-        Ok(_) => Ok(Checked::Failed(StatusCode::BAD_REQUEST, Locale::sign_in_error_wrong)),
-        Err(Refusal::Unavailable { .. }) => {
-            Ok(Checked::Failed(StatusCode::SERVICE_UNAVAILABLE, Locale::sign_in_error_unavailable))
-        }
-        Err(refusal) => Err(refusal.into()),
+        Ok(Some(proven)) if again.is_none_or(|only| only.user_id == proven.user_id) => Ok(Ok(proven)),
+        Ok(_) => Ok(Err(Said::wrong(Locale::sign_in_error_wrong))),
+        Err(refusal) => Ok(Err(Said::refused(refusal)?)),
     }
 }

@@ -6,6 +6,7 @@
 pub mod enroll;
 pub mod link;
 pub mod login;
+mod said;
 pub mod upstream;
 pub mod verify;
 
@@ -18,9 +19,11 @@ use provider::{
     sign_in::{self, Journey, OwnJourney, Person, Proven, Step, step},
 };
 
+pub use said::Said;
+
 use super::{
     flow::{Stop, page_path},
-    view::Problem,
+    view::{AppView, Problem},
     visit::Visit,
 };
 use crate::session;
@@ -79,6 +82,14 @@ impl Visit {
         Ok(journey.seal(&self.call, self.browser.binding())?)
     }
 
+    /// The application that asked, if any did.
+    pub async fn app_of(&self, journey: &Journey) -> Option<AppView> {
+        match journey.flow() {
+            Some(flow) => Some(self.app_view(&flow.authorization).await),
+            None => None,
+        }
+    }
+
     /// Goes on with a journey for who is signed in.
     ///
     /// # Errors
@@ -108,7 +119,8 @@ impl Visit {
     pub async fn proceed(&self, journey: Journey, proven: Proven) -> Result<Option<Response>, Stop> {
         let session = self.signed_in().await?;
         let only = session.as_ref().and_then(|session| journey.only(&self.call, session));
-        if only.is_some_and(|only| only.user_id != proven.user_id) {
+        let live = session.as_ref().map(|session| session.session_id);
+        if only.is_some_and(|only| only.user_id != proven.user_id) || !proven.counts_in(live) {
             return Ok(None);
         }
         let Some(person) = sign_in::person(&self.call, &proven).await? else { return Ok(None) };

@@ -13,10 +13,11 @@ use provider::{
     upstream::{self, Back, Departure, Failure, Outcome, Purpose, Told, Upstream, Wishes},
 };
 
+use super::Said;
 use crate::{
     extract::{Query, params::Unreadable},
     pages::{
-        flow::{Stop, app_view},
+        flow::Stop,
         form::OwnForm,
         view::{ErrorPage, Link, OrganizationPage, Problem, UpstreamOffer},
         visit::Visit,
@@ -53,12 +54,11 @@ pub async fn callback(visit: Visit, Path(slug): Path<String>, query: Result<Quer
 
 async fn open(visit: &Visit, params: &Params) -> Result<Response, Stop> {
     let arrived = visit.arrive(params).await?;
-    show(visit, &arrived.journey, "", (StatusCode::OK, None))
+    show(visit, &arrived.journey, "", Said::NOTHING).await
 }
 
-type Said = (StatusCode, Option<fn(Locale) -> Text>);
-
-fn show(visit: &Visit, journey: &Journey, address: &str, (status, error): Said) -> Result<Response, Stop> {
+async fn show(visit: &Visit, journey: &Journey, address: &str, said: Said) -> Result<Response, Stop> {
+    let app = visit.app_of(journey).await;
     let frame = visit.frame(journey.ui_locales());
     let texts = frame.texts;
     let request = visit.seal_journey(journey)?;
@@ -66,12 +66,12 @@ fn show(visit: &Visit, journey: &Journey, address: &str, (status, error): Said) 
         back: &format!("{}?request={request}", visit.path(paths::LOGIN)),
         request: &request,
         address,
-        error: error.map(|error| error(texts)),
-        app: journey.flow().map(|flow| app_view(&flow.authorization)),
+        error: said.text(texts),
+        app,
         action: &visit.path(paths::UPSTREAM),
         frame,
     };
-    Ok(visit.with_cookie(visit.show(status, &texts.tag(), &page)))
+    Ok(visit.with_cookie(visit.show(said.status, &texts.tag(), &page)))
 }
 
 async fn leave(visit: &Visit, form: &OwnForm) -> Result<Response, Stop> {
@@ -90,13 +90,11 @@ async fn leave(visit: &Visit, form: &OwnForm) -> Result<Response, Stop> {
         (None, Some(address)) => match upstreams.for_login(address) {
             Some(upstream) => Arc::clone(upstream),
             None => {
-                let said = (StatusCode::BAD_REQUEST, Some(Locale::upstream_address_unknown as fn(Locale) -> Text));
-                return show(visit, &arrived.journey, address, said);
+                return show(visit, &arrived.journey, address, Said::wrong(Locale::upstream_address_unknown)).await;
             }
         },
         (None, None) => {
-            let said = (StatusCode::BAD_REQUEST, Some(Locale::upstream_address_missing as fn(Locale) -> Text));
-            return show(visit, &arrived.journey, "", said);
+            return show(visit, &arrived.journey, "", Said::wrong(Locale::upstream_address_missing)).await;
         }
     };
     visit.send_upstream(&arrived.journey, &found, address).await
@@ -148,7 +146,8 @@ impl Visit {
 
 async fn come_back(visit: &Visit, slug: &str, params: &Params) -> Result<Response, Stop> {
     let session = visit.signed_in().await?;
-    let back = Back { slug, params, browser: visit.browser.binding(), session: session.as_ref() };
+    let language = Some(visit.frame(None).texts);
+    let back = Back { slug, params, browser: visit.browser.binding(), session: session.as_ref(), language };
     let arrived = match upstream::finish(&visit.call, &back).await {
         Ok(arrived) => arrived,
         Err(failure) => return fail(visit, *failure),

@@ -1,20 +1,19 @@
 //! `/login/verify`: one more factor that the person has.
 
 use axum::response::Response;
-use http::StatusCode;
-use messages::{Locale, Text};
+use messages::Locale;
 use protocol::Params;
 use provider::{
-    Refusal,
     authorize::{Next, Page},
     factors::{recovery, totp},
     sign_in::{self, Acr, Journey, Method, Person, Proven, Step, step},
 };
 
+use super::Said;
 use crate::{
     extract::{Query, params::Unreadable},
     pages::{
-        flow::{Stop, app_view, person_view},
+        flow::{Stop, person_view},
         form::OwnForm,
         view::{SecondFactor, VerifyPage},
         visit::Visit,
@@ -55,9 +54,10 @@ impl Visit {
     pub(super) async fn middle(&self, journey: Journey) -> Result<Middle, Stop> {
         let session = self.signed_in().await?;
         let next = journey.advance(&self.call, session.as_ref()).await?;
-        let proven = match (journey.proven(&self.call), &next, &session) {
+        let live = session.as_ref().map(|session| session.session_id);
+        let proven = match (journey.proven(&self.call).filter(|proven| proven.counts_in(live)), &next, &session) {
             (Some(proven), ..) => Some(proven.clone()),
-            (None, Next::Show(Page::StepUp), Some(session)) => Some(Proven::of_session(session)),
+            (None, Next::Show(Page::StepUp), Some(session)) => Some(Proven::of_session(session, self.call.now)),
             _ => None,
         };
         let person = match &proven {
@@ -81,7 +81,7 @@ async fn open(visit: &Visit, params: &Params) -> Result<Response, Stop> {
         Step::Enough => return visit.send_to_step(Page::SignIn, &middle.journey),
     }
     let wanted = params.get_once("with")?.and_then(kind);
-    show(visit, &middle, wanted, (StatusCode::OK, None))
+    show(visit, &middle, wanted, Said::NOTHING).await
 }
 
 fn kind(name: &str) -> Option<SecondFactor> {
@@ -92,12 +92,11 @@ fn kind(name: &str) -> Option<SecondFactor> {
     }
 }
 
-type Said = (StatusCode, Option<fn(Locale) -> Text>);
-
-fn show(visit: &Visit, middle: &Middle, wanted: Option<SecondFactor>, (status, error): Said) -> Result<Response, Stop> {
+async fn show(visit: &Visit, middle: &Middle, wanted: Option<SecondFactor>, said: Said) -> Result<Response, Stop> {
     let Middle { journey, proven, person } = middle;
     let offered = offered(person, proven);
     let chosen = wanted.filter(|wanted| offered.contains(wanted)).or(offered.first().copied());
+    let app = visit.app_of(journey).await;
     let frame = visit.frame(journey.ui_locales());
     let texts = frame.texts;
     let request = visit.seal_journey(journey)?;
@@ -111,12 +110,12 @@ fn show(visit: &Visit, middle: &Middle, wanted: Option<SecondFactor>, (status, e
             .map(|other| (*other, format!("{path}?request={request}&with={}", other.name())))
             .collect(),
         chosen,
-        error: error.map(|error| error(texts)),
-        app: journey.flow().map(|flow| app_view(&flow.authorization)),
+        error: said.text(texts),
+        app,
         account: person_view(person),
         frame,
     };
-    Ok(visit.with_cookie(visit.show(status, &texts.tag(), &page)))
+    Ok(visit.with_cookie(said.on(visit.show(said.status, &texts.tag(), &page))))
 }
 
 /// What could raise what was proven.
@@ -146,16 +145,12 @@ async fn submit(visit: &Visit, form: &OwnForm) -> Result<Response, Stop> {
                 None => return visit.send_to_step(Page::SignIn, &middle.journey),
             }
         }
-        Ok(None) if chosen == Some(SecondFactor::Recovery) => {
-            (StatusCode::BAD_REQUEST, Some(Locale::verify_error_recovery as fn(Locale) -> Text))
-        }
-        Ok(None) => (StatusCode::BAD_REQUEST, Some(Locale::verify_error_code as fn(Locale) -> Text)),
-        Err(Stop::Refusal(Refusal::Unavailable { .. })) => {
-            (StatusCode::SERVICE_UNAVAILABLE, Some(Locale::sign_in_error_unavailable as fn(Locale) -> Text))
-        }
+        Ok(None) if chosen == Some(SecondFactor::Recovery) => Said::wrong(Locale::verify_error_recovery),
+        Ok(None) => Said::wrong(Locale::verify_error_code),
+        Err(Stop::Refusal(refusal)) => Said::refused(refusal)?,
         Err(stop) => return Err(stop),
     };
-    show(visit, &middle, chosen, said)
+    show(visit, &middle, chosen, said).await
 }
 
 /// Judges what was typed. Only what would raise the sign-in is judged at all.
