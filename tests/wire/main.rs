@@ -39,5 +39,6 @@ mod spending;
 mod startup;
 mod tables;
 mod theme;
+mod upstream;
 mod userinfo;
 mod withdrawal;

@@ -134,6 +134,42 @@ texts! {
     passkey_error_create_expired;
     passkey_offer_heading;
     passkey_offer_later;
+    // upstream.ftl
+    upstream_with(provider: &str);
+    upstream_or;
+    upstream_organization;
+    upstream_back;
+    upstream_organization_heading;
+    upstream_organization_lede;
+    upstream_address;
+    upstream_organization_submit;
+    upstream_address_missing;
+    upstream_address_unknown;
+    upstream_link_heading;
+    upstream_link_sign_in_lede(provider: &str, email: &str);
+    upstream_link_confirm_lede(provider: &str, email: &str);
+    upstream_link_sign_out_lede(email: &str);
+    upstream_link_sign_in;
+    upstream_link_confirm;
+    upstream_link_decline;
+    upstream_expired_title;
+    upstream_expired_message;
+    upstream_gone_title;
+    upstream_gone_message;
+    upstream_denied_title(provider: &str);
+    upstream_denied_message(provider: &str);
+    upstream_unavailable_title(provider: &str);
+    upstream_unavailable_message;
+    upstream_not_accepted_title(provider: &str);
+    upstream_not_accepted_message;
+    upstream_no_account_title;
+    upstream_no_account_message(provider: &str);
+    upstream_disabled_title;
+    upstream_disabled_message;
+    upstream_taken_title;
+    upstream_taken_message(provider: &str);
+    upstream_other_title;
+    upstream_other_message(provider: &str);
 
     // account.ftl
     account_signed_in_as;

@@ -20,6 +20,10 @@ pub enum Errand {
     SignIn,
     /// A sign-out that awaits its confirmation.
     SignOut,
+    /// A trip to an upstream provider.
+    Upstream,
+    /// An account at an upstream provider that is to be linked.
+    UpstreamLink,
     /// An authenticator app that awaits its first code.
     TotpSetup,
     /// A passkey that is being made.
@@ -34,6 +38,8 @@ impl Errand {
             Self::Authorize => b"authorize",
             Self::SignIn => b"sign-in",
             Self::SignOut => b"sign-out",
+            Self::Upstream => b"upstream",
+            Self::UpstreamLink => b"upstream-link",
             Self::TotpSetup => b"totp setup",
             Self::PasskeySetup => b"passkey setup",
             Self::Passkey => b"passkey",

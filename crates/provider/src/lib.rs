@@ -30,6 +30,7 @@ pub mod people;
 pub mod pulse;
 pub mod refusal;
 pub mod registry;
+mod remote;
 pub mod resources;
 pub mod revocations;
 pub mod revoke;
@@ -41,6 +42,7 @@ pub mod subject;
 pub mod sweep;
 pub mod tally;
 pub mod tokens;
+pub mod upstream;
 pub mod userinfo;
 
 use std::sync::Arc;
@@ -89,6 +91,8 @@ pub struct Provider {
     pub mailer: outbound::mail::Sender,
     /// Keys of clients, fetched from where they say.
     pub client_keys: client_auth::ClientKeys,
+    /// What was fetched from upstream providers.
+    pub upstream: upstream::Fetched,
     /// Pictures of clients, fetched from where they say.
     pub client_logos: client_logos::ClientLogos,
     /// Tokens whose signature was found right a moment ago.
@@ -122,6 +126,7 @@ impl Provider {
             couriers: delivery::Couriers::default(),
             mailer,
             client_keys: client_auth::ClientKeys::default(),
+            upstream: upstream::Fetched::default(),
             client_logos: client_logos::ClientLogos::default(),
             verified_tokens: tokens::verified::VerifiedTokens::default(),
             published: metadata::Published::default(),

@@ -35,6 +35,8 @@ pub mod spent;
 pub mod sweep;
 pub mod targeting;
 pub mod totp;
+pub mod upstream_accounts;
+pub mod upstreams;
 pub mod users;
 
 use std::time::Duration;

@@ -97,6 +97,7 @@ fn sign_in() -> Pages {
         app: Some(shop()),
         reauthenticate: None,
         switch: None,
+        upstream: web::pages::view::UpstreamOffer::default(),
         action: "/login",
     };
     vec![

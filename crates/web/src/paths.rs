@@ -28,6 +28,12 @@ pub const ENROLL: &str = "/login/enroll";
 pub const PASSKEY: &str = "/login/passkey";
 /// Being offered a passkey after signing in without one.
 pub const PASSKEY_OFFER: &str = "/login/passkey-offer";
+/// Signing in with another OpenID provider.
+pub const UPSTREAM: &str = "/login/upstream";
+/// Back from another provider: each has an address of its own.
+pub const UPSTREAM_CALLBACK: &str = "/login/upstream/{slug}/callback";
+/// Linking an account at another provider to somebody who is here already.
+pub const UPSTREAM_LINK: &str = "/login/upstream/link";
 /// Choosing between accounts.
 pub const SELECT_ACCOUNT: &str = "/login/account";
 /// The consent page.

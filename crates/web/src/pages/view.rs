@@ -104,6 +104,73 @@ impl From<provider::factors::passkey::Asked> for PasskeyView {
     }
 }
 
+/// The ways to sign in that other providers offer.
+#[derive(Clone, Debug, Default)]
+pub struct UpstreamOffer {
+    /// A button for each: its slug, its name.
+    pub buttons: Vec<(String, String)>,
+    /// Where an address leads to its provider, if any provider speaks for addresses.
+    pub organization: Option<String>,
+    /// The path that the buttons post to.
+    pub action: String,
+}
+
+impl UpstreamOffer {
+    /// Whether there is none.
+    fn is_empty(&self) -> bool {
+        self.buttons.is_empty() && self.organization.is_none()
+    }
+}
+
+/// `GET /login/upstream`. Posts `request` and `address` to `action`.
+#[derive(Debug, Template)]
+#[template(path = "organization.html")]
+pub struct OrganizationPage<'a> {
+    /// What all pages share.
+    pub frame: Frame,
+    /// The sealed journey.
+    pub request: &'a str,
+    /// What stands in the field `address`.
+    pub address: &'a str,
+    /// What went wrong with the last attempt.
+    pub error: Option<Text>,
+    /// Who asked.
+    pub app: Option<AppView>,
+    /// Where to go back to.
+    pub back: &'a str,
+    /// The path that the form posts to.
+    pub action: &'a str,
+}
+
+/// What somebody must do before an account at another provider becomes theirs.
+#[derive(Clone, Debug)]
+pub enum LinkStep {
+    /// Say so. They are signed in as this.
+    Confirm(AccountView),
+    /// Sign in there.
+    SignIn(String),
+    /// Sign out there: somebody else is signed in.
+    SignOut(String),
+}
+
+/// `GET /login/upstream/link`. Posts `link` and `choice` (`link` or `decline`) to `action`.
+#[derive(Debug, Template)]
+#[template(path = "link.html")]
+pub struct LinkPage<'a> {
+    /// What all pages share.
+    pub frame: Frame,
+    /// The sealed link, for the hidden field `link`.
+    pub link: &'a str,
+    /// The provider's name.
+    pub provider: &'a str,
+    /// The address that both accounts have.
+    pub email: &'a str,
+    /// What comes next.
+    pub step: LinkStep,
+    /// The path that the form posts to.
+    pub action: &'a str,
+}
+
 /// `GET /login`. Posts `request`, `username` and `password` to `action`.
 #[derive(Debug, Template)]
 #[template(path = "login.html")]
@@ -122,6 +189,8 @@ pub struct LoginPage<'a> {
     pub reauthenticate: Option<&'a str>,
     /// Where to go if that is not the person: only beside `reauthenticate`.
     pub switch: Option<&'a str>,
+    /// The ways to sign in that other providers offer.
+    pub upstream: UpstreamOffer,
     /// The path that the form posts to.
     pub action: &'a str,
     /// What the browser is asked, where passkeys are used. Posts `request`, `state` and `response`.

@@ -98,6 +98,7 @@ impl<'a> Form<'a> {
             app,
             reauthenticate: self.again.map(|session| session.username.as_str()),
             switch: self.again.and(flow).map(|_| switch.as_str()),
+            upstream: visit.upstream_offer(&self.request).await,
             action: &visit.path(paths::LOGIN),
             passkey,
             passkey_action: &visit.path(paths::PASSKEY),
@@ -131,6 +132,12 @@ async fn submit(visit: &Visit, form: &OwnForm) -> Result<Response, Stop> {
         // What was typed is gone, so they are told why they see the form once more.
         Said::wrong(Locale::sign_in_error_expired)
     } else {
+        // Only an address, of an organization that signs its people in itself.
+        if let (Some(typed), None) = (form.field("username")?, form.field("password")?)
+            && let Some(upstream) = visit.upstream_for(typed).await?
+        {
+            return visit.send_upstream(&arrived.journey, &upstream, Some(typed)).await;
+        }
         match check(visit, form, again).await? {
             Ok(proven) => match visit.proceed_from(arrived.journey.clone(), proven, form.keeps_passkeys()?).await? {
                 Some(response) => return Ok(response),

@@ -4,10 +4,12 @@
 //! [`Visit::proceed`], which signs the person in or sends them to the next step.
 
 pub mod enroll;
+pub mod link;
 pub mod login;
 pub mod passkey;
 pub mod passkey_offer;
 mod said;
+pub mod upstream;
 pub mod verify;
 
 use axum::response::Response;

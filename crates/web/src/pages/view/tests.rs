@@ -41,7 +41,10 @@ fn login(name: &str) -> LoginPage<'static> {
         app: Some(app(name)),
         reauthenticate: None,
         switch: None,
+        upstream: UpstreamOffer::default(),
         action: "/base/login",
+        passkey: None,
+        passkey_action: "/base/login/passkey",
     }
 }
 
