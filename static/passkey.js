@@ -35,6 +35,7 @@
 
   const set_up = (form) => {
     const hint = form.querySelector("[role=status]");
+    const button = form.querySelector("button");
     let waiting;
 
     const ask = async (options) => {
@@ -60,7 +61,7 @@
     };
 
     let busy = false;
-    form.querySelector("button").addEventListener("click", async () => {
+    button.addEventListener("click", async () => {
       if (busy) return;
       busy = true;
       hint.textContent = "";
@@ -73,6 +74,14 @@
       }
       busy = false;
     });
+
+    // Sent by the key Enter in a field of the form: there is nothing to send yet. Heard before once.js hears it.
+    form.addEventListener("submit", (event) => {
+      if (form.elements.response.value) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      button.click();
+    }, { capture: true });
 
     form.hidden = false;
     wait();
