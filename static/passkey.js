@@ -49,8 +49,9 @@
     };
 
     // Offers passkeys where the browser fills in the name, for as long as the page is open.
+    // Not after one was refused: what answers by itself would be refused again and again.
     const wait = async () => {
-      if (read(form).mediation !== "conditional") return;
+      if (read(form).mediation !== "conditional" || "refused" in form.dataset) return;
       if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
       waiting = new AbortController();
       try {

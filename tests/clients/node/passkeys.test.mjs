@@ -282,8 +282,10 @@ test('a passkey is offered after a password, taken or put off with one click', a
   assert.equal((await claims(owner.page, later)).acr, 'aal1');
 
   // It is not asked for again here; a browser that knows nothing of it asks.
-  const again = requestOf('plain', { prompt: 'login' });
+  const again = requestOf('plain');
+  await owner.context.clearCookies({ name: /session/ });
   await owner.page.goto(again.url);
+  await able();
   await submitSignIn(owner.page, person);
   await claims(owner.page, again);
   await forgotten(owner);

@@ -436,7 +436,9 @@ mod tests {
             settings.sign_in.passkeys = passkeys;
             relying_party(&settings).is_some()
         };
-        for issuer in ["https://id.example", "https://id.example:8443/tenant", "http://localhost:8080", "http://a.localhost"] {
+        for issuer in
+            ["https://id.example", "https://id.example:8443/tenant", "http://localhost:8080", "http://a.localhost"]
+        {
             assert!(party(issuer, true), "{issuer}");
             assert!(!party(issuer, false), "{issuer}");
         }

@@ -134,13 +134,15 @@ impl LoginPage<'_> {
     /// Whether what was typed is to be changed. Some errors only ask to try again.
     fn is_invalid(&self) -> bool {
         let texts = self.frame.texts;
-        let innocent = [
-            texts.sign_in_error_expired(),
-            texts.sign_in_error_unavailable(),
-            texts.passkey_error_unknown(),
-            texts.passkey_error_refused(),
-        ];
-        self.error.as_ref().is_some_and(|error| !innocent.contains(error))
+        let innocent = [texts.sign_in_error_expired(), texts.sign_in_error_unavailable()];
+        self.error.as_ref().is_some_and(|error| !innocent.contains(error)) && !self.was_passkey_refused()
+    }
+
+    /// Whether a passkey is what came to nothing.
+    fn was_passkey_refused(&self) -> bool {
+        let texts = self.frame.texts;
+        let refused = [texts.passkey_error_unknown(), texts.passkey_error_refused()];
+        self.error.as_ref().is_some_and(|error| refused.contains(error))
     }
 }
 
