@@ -35,6 +35,7 @@
 
   const set_up = (form) => {
     const hint = form.querySelector("[role=status]");
+    const button = form.querySelector("button");
     let waiting;
 
     const ask = async (options) => {
@@ -48,8 +49,9 @@
     };
 
     // Offers passkeys where the browser fills in the name, for as long as the page is open.
+    // Not after one was refused: what answers by itself would be refused again and again.
     const wait = async () => {
-      if (read(form).mediation !== "conditional") return;
+      if (read(form).mediation !== "conditional" || "refused" in form.dataset) return;
       if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
       waiting = new AbortController();
       try {
@@ -60,7 +62,7 @@
     };
 
     let busy = false;
-    form.querySelector("button").addEventListener("click", async () => {
+    button.addEventListener("click", async () => {
       if (busy) return;
       busy = true;
       hint.textContent = "";
@@ -73,6 +75,14 @@
       }
       busy = false;
     });
+
+    // Sent by the key Enter in a field of the form: there is nothing to send yet. Heard before once.js hears it.
+    form.addEventListener("submit", (event) => {
+      if (form.elements.response.value) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      button.click();
+    }, { capture: true });
 
     form.hidden = false;
     wait();

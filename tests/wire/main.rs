@@ -27,6 +27,7 @@ mod mail;
 mod one_time;
 mod openidconnect_crate;
 mod outage;
+mod passkey;
 mod people;
 mod properties;
 mod race;

@@ -11,8 +11,9 @@ use std::{
 use askama::Template;
 use messages::{Locale, Text};
 use web::pages::view::{
-    AccountView, AppView, ConsentPage, ErrorPage, FormPostPage, Frame, HomePage, Link, LoginPage, LogoutPage, Look,
-    Problem, ScopeGroup, ScopeItem, SelectAccountPage, SignedOutPage, Theme,
+    AccountView, AppView, ConsentPage, EnrollPage, ErrorPage, FormPostPage, Frame, HomePage, Link, LoginPage,
+    LogoutPage, Look, PasskeyOfferPage, PasskeyView, Problem, ScopeGroup, ScopeItem, SecondFactor, SelectAccountPage,
+    SignedOutPage, Theme, TotpSetupView, VerifyPage,
 };
 
 const LONG: &str = "Königlich Preußische Telegraphenbauanstaltsverwaltungsgesellschaft für drahtlose Nachrichten";
@@ -43,7 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let Some(sheet) = themed().stylesheet() {
         fs::write(folder.join("theme.css"), &sheet.content)?;
     }
-    let pages = [sign_in(), accounts(), consent(), leaving(), problems(), languages(), blocks()];
+    let pages = [sign_in(), factors(), accounts(), consent(), leaving(), problems(), languages(), blocks()];
     for (name, page) in pages.into_iter().flatten() {
         fs::write(folder.join(format!("{name}.html")), page?)?;
     }
@@ -99,6 +100,8 @@ fn sign_in() -> Pages {
         switch: None,
         upstream: web::pages::view::UpstreamOffer::default(),
         action: "/login",
+        passkey: Some(passkey(false)),
+        passkey_action: "/login/passkey",
     };
     vec![
         ("login", page().render()),
@@ -116,7 +119,82 @@ fn sign_in() -> Pages {
             }
             .render(),
         ),
+        ("login-no-passkeys", LoginPage { passkey: None, ..page() }.render()),
+        ("login-passkey-unknown", LoginPage { error: Some(texts.passkey_error_unknown()), ..page() }.render()),
         ("login-long", LoginPage { app: Some(long_app()), username: LONG, ..page() }.render()),
+    ]
+}
+
+/// What a browser is asked. The forms around it are seen where the pages come from `http://localhost`.
+fn passkey(creates: bool) -> PasskeyView {
+    let options = if creates {
+        r#"{"publicKey":{"rp":{"name":"Chancery","id":"localhost"},"user":{"id":"YWRh","name":"ada","displayName":"Ada"},
+            "challenge":"AAAA","pubKeyCredParams":[{"type":"public-key","alg":-7}]}}"#
+    } else {
+        r#"{"publicKey":{"challenge":"AAAA","rpId":"localhost","userVerification":"required"}}"#
+    };
+    PasskeyView { options: options.to_owned(), sealed: "sealed".to_owned() }
+}
+
+/// One more factor, and setting factors up.
+fn factors() -> Pages {
+    let texts = Locale::default();
+    let verify = |chosen, others: &[SecondFactor]| VerifyPage {
+        frame: frame(),
+        request: "sealed",
+        action: "/login/verify",
+        chosen,
+        others: others.iter().map(|other| (*other, "/login/verify".to_owned())).collect(),
+        passkey: (chosen == Some(SecondFactor::Passkey)).then(|| passkey(false)),
+        error: None,
+        app: Some(shop()),
+        account: ada(),
+    };
+    let enroll = |totp| EnrollPage {
+        frame: frame(),
+        request: "sealed",
+        action: "/login/enroll",
+        totp,
+        error: None,
+        passkey: Some(passkey(true)),
+        passkey_error: None,
+        app: Some(shop()),
+        account: ada(),
+    };
+    let totp = || TotpSetupView {
+        sealed: "sealed".to_owned(),
+        text: "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP".to_owned(),
+        uri: "otpauth://totp/".to_owned(),
+        qr: "static/seal.svg".to_owned(),
+    };
+    let offer = || PasskeyOfferPage {
+        frame: frame(),
+        request: "sealed",
+        action: "/login/passkey-offer",
+        passkey: passkey(true),
+        error: None,
+        account: ada(),
+    };
+    let (key, app, code) = (SecondFactor::Passkey, SecondFactor::Totp, SecondFactor::Recovery);
+    vec![
+        ("verify-passkey", verify(Some(key), &[app, code]).render()),
+        ("verify-passkey-alone", verify(Some(key), &[]).render()),
+        (
+            "verify-passkey-refused",
+            VerifyPage { error: Some(texts.passkey_error_refused()), ..verify(Some(key), &[code]) }.render(),
+        ),
+        ("verify-app", verify(Some(app), &[key, code]).render()),
+        ("verify-recovery", verify(Some(code), &[key]).render()),
+        ("verify-nothing", verify(None, &[]).render()),
+        ("enroll", enroll(Some(totp())).render()),
+        ("enroll-passkey", enroll(None).render()),
+        (
+            "enroll-passkey-refused",
+            EnrollPage { passkey_error: Some(texts.passkey_error_create()), ..enroll(Some(totp())) }.render(),
+        ),
+        ("enroll-no-passkeys", EnrollPage { passkey: None, ..enroll(Some(totp())) }.render()),
+        ("passkey-offer", offer().render()),
+        ("passkey-offer-refused", PasskeyOfferPage { error: Some(texts.passkey_error_create()), ..offer() }.render()),
     ]
 }
 
@@ -143,6 +221,8 @@ fn languages() -> Pages {
         reauthenticate: None,
         switch: None,
         action: "/login",
+        passkey: Some(passkey(false)),
+        passkey_action: "/login/passkey",
     };
     let mut pages: Pages =
         names.into_iter().zip(Locale::all()).map(|(name, locale)| (name, page(locale).render())).collect();

@@ -15,7 +15,7 @@ use storage::{
     id::{PasskeyId, UserId},
     one_time, passkeys, recovery_codes, spent,
 };
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use tracing::info;
 use url::Url;
 use zeroize::Zeroizing;
@@ -35,6 +35,9 @@ pub use storage::passkeys::Passkey;
 
 /// How many a person may have.
 pub const MOST: usize = 20;
+
+/// How much longer a challenge is remembered than its state is good for.
+const MARGIN: Duration = Duration::minutes(1);
 
 /// What a browser is asked.
 #[derive(Clone, Debug)]
@@ -385,8 +388,8 @@ async fn spend(
     tx: &mut Tx,
     (challenge, started_at): (&str, OffsetDateTime),
 ) -> Result<bool, Refusal> {
-    // As long as the state may come back.
-    let expires_at = started_at + context.settings.lifetimes.authorization_request;
+    // Longer than the state may come back, to an instance whose clock is behind.
+    let expires_at = started_at + context.settings.lifetimes.authorization_request + MARGIN;
     Ok(spent::spend(tx, "passkey challenge", challenge.as_bytes(), expires_at).await?)
 }
 
@@ -419,4 +422,28 @@ fn count(outcome: &'static str) {
 
 fn broken(error: PasskeyError) -> Refusal {
     Refusal::internal(format!("passkeys: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Issuer;
+
+    #[test]
+    fn passkeys_need_a_name_and_may_be_turned_off() {
+        let party = |issuer: &str, passkeys| {
+            let mut settings = Settings::new(Issuer::parse(issuer).expect("an issuer"));
+            settings.sign_in.passkeys = passkeys;
+            relying_party(&settings).is_some()
+        };
+        for issuer in
+            ["https://id.example", "https://id.example:8443/tenant", "http://localhost:8080", "http://a.localhost"]
+        {
+            assert!(party(issuer, true), "{issuer}");
+            assert!(!party(issuer, false), "{issuer}");
+        }
+        for issuer in ["http://127.0.0.1:8080", "http://[::1]", "https://192.0.2.1"] {
+            assert!(!party(issuer, true), "{issuer}");
+        }
+    }
 }

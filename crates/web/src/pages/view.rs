@@ -206,6 +206,13 @@ impl LoginPage<'_> {
         let guilty = [texts.sign_in_error_wrong(), texts.sign_in_error_missing()];
         self.error.as_ref().is_some_and(|error| guilty.contains(error))
     }
+
+    /// Whether a passkey is what came to nothing.
+    fn was_passkey_refused(&self) -> bool {
+        let texts = self.frame.texts;
+        let refused = [texts.passkey_error_unknown(), texts.passkey_error_refused()];
+        self.error.as_ref().is_some_and(|error| refused.contains(error))
+    }
 }
 
 /// A factor that stands beside the first one.

@@ -104,6 +104,9 @@ async fn show(visit: &Visit, middle: &Middle, wanted: Option<SecondFactor>, said
         Some(SecondFactor::Passkey) => passkey::ask(&visit.call, visit.browser.binding(), person.user_id).await?,
         _ => None,
     };
+    // It was removed this moment.
+    let is_gone = chosen == Some(SecondFactor::Passkey) && passkey.is_none();
+    let chosen = if is_gone { offered.iter().copied().find(|other| Some(*other) != chosen) } else { chosen };
     let app = visit.app_of(journey).await;
     let frame = visit.frame(journey.ui_locales());
     let texts = frame.texts;
