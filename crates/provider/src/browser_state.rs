@@ -22,6 +22,12 @@ pub enum Errand {
     SignOut,
     /// An authenticator app that awaits its first code.
     TotpSetup,
+    /// A mail that was asked for.
+    Mailed,
+    /// A link of a mail, after it was opened.
+    Link,
+    /// A form about one's own mail address.
+    OwnAddress,
 }
 
 impl Errand {
@@ -31,6 +37,9 @@ impl Errand {
             Self::SignIn => b"sign-in",
             Self::SignOut => b"sign-out",
             Self::TotpSetup => b"totp setup",
+            Self::Mailed => b"mailed",
+            Self::Link => b"link",
+            Self::OwnAddress => b"own address",
         }
     }
 }

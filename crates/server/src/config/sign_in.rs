@@ -10,5 +10,8 @@ section! {
         /// How strongly everybody must sign in: "aal1" (one factor), "aal2" (two), or "phr" (a passkey). Clients and
         /// scopes may ask for more (`required_acr`). Who lacks the factor sets it up while signing in.
         required_acr: Acr = Acr::Aal1,
+        /// Let people sign in with a code that is mailed to them, where mail is sent. A second factor is asked for as
+        /// after a password.
+        mail_code: bool = true,
     }
 }
