@@ -234,7 +234,7 @@ create table outbox (
     failed_at       timestamptz          -- given up
 );
 create index outbox_due on outbox (next_attempt_at) where failed_at is null;
-create index outbox_failed on outbox (failed_at) where failed_at is not null;
+create index outbox_created on outbox (created_at);
 
 -- Passkeys (WebAuthn). `credential` is the public key with its flags; the counter is advanced by the statement that
 -- judges it.

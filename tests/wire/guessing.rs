@@ -170,6 +170,17 @@ fn seen(reply: &Reply, username: &str) -> (u16, BTreeMap<String, String>, String
     (reply.status, headers, masked, length)
 }
 
+/// Guesses until it is too much. (On a busy machine the first wait may be over already.)
+async fn throttled(world: &World, form: &Form, state: &State) -> Reply {
+    for _ in 0..10 {
+        let reply = form.send(world, 0, &state.username, &state.password).send().await;
+        if reply.status != 400 {
+            return reply;
+        }
+    }
+    panic!("{} can be guessed without end", state.what);
+}
+
 #[test]
 fn an_answer_does_not_say_whose_account_it_is() {
     run(async {
@@ -195,18 +206,18 @@ fn an_answer_does_not_say_whose_account_it_is() {
             })
             .collect();
         let (least, most) = (medians.iter().min().unwrap(), medians.iter().max().unwrap());
-        assert!(*most < *least * 3 / 2 + Duration::from_millis(10), "{medians:?}");
+        assert!(*most < *least * 3 / 2 + Duration::from_millis(20), "{medians:?}");
         // Nor does it when there were too many.
         let mut first = None;
         for state in &states {
-            let reply = form.send(&world, 0, &state.username, &state.password).send().await;
-            let wait = retry_after(&reply);
-            assert!((1..=2).contains(&wait), "{}: {wait}", state.what);
+            let reply = throttled(&world, &form, state).await;
+            assert!((1..=900).contains(&retry_after(&reply)), "{}: {reply:?}", state.what);
             // The one thing that may differ is how long it still takes, which is told in words too.
             let (status, headers, text, _) = seen(&reply, &state.username);
-            let text = text.replace("2 seconds", "1 second");
-            assert!(text.contains("too many attempts"), "{text}");
-            assert_eq!(*first.get_or_insert((status, headers.clone(), text.clone())), (status, headers, text));
+            let (before, after) = text.split_once("There were too many attempts. Wait ").expect(&text);
+            let after = after.split_once(", then try again.").expect(&text).1;
+            let seen = (status, headers, before.to_owned(), after.to_owned());
+            assert_eq!(*first.get_or_insert(seen.clone()), seen, "{}", state.what);
         }
     });
 }

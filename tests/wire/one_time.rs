@@ -106,7 +106,7 @@ fn sealing() -> SealingKeys {
 }
 
 fn context(provider: &Arc<Provider>) -> Context {
-    provider.begin(RequestInfo { id: RequestId::new(), address: None, user_agent: None })
+    provider.begin(RequestInfo { id: RequestId::new(), address: None, user_agent: None, browser: None })
 }
 
 async fn spend(context: &Context, kind: Kind, token: &str, browser: &[u8]) -> bool {
@@ -447,7 +447,7 @@ fn old_rows_leave() {
         assert!(!storage::spent::spend(&mut tx, "test", b"what", context.now).await.unwrap());
         tx.commit().await.unwrap();
         let later = |days: u64| context.now + Duration::from_secs(days * 24 * 60 * 60);
-        let batch = async |what, now| sweep::batch(&context.database, what, now, 10).await.unwrap();
+        let batch = async |what, now| sweep::batch(&context.database, what, now).await.unwrap();
         assert_eq!(batch(sweep::Swept::OneTime, later(1)).await, 0);
         assert_eq!(batch(sweep::Swept::OneTime, later(2)).await, 1);
         assert_eq!(batch(sweep::Swept::Spent, context.now).await, 0);

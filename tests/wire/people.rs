@@ -376,7 +376,7 @@ fn a_second_factor_can_be_required() {
         );
         assert_eq!(world.database.count(&told).await, 2);
         let said = world.command(["user", "require-factor", "nobody-of-that-name"]).await;
-        assert!(said.one_line_of_failure().contains("nobody-of-that-name"));
+        assert!(said.one_line_of_failure().contains("nobody-of-that-name"), "{said:?}");
     });
 }
 
@@ -422,6 +422,6 @@ fn somebody_is_signed_out_everywhere() {
         assert_eq!(again, json!({ "sessions": 0, "grants": 0, "told": 0 }));
         world.signed_in(&person).await;
         let said = world.command(["user", "end-sessions", "nobody-of-that-name"]).await;
-        assert!(said.one_line_of_failure().contains("nobody-of-that-name"));
+        assert!(said.one_line_of_failure().contains("nobody-of-that-name"), "{said:?}");
     });
 }

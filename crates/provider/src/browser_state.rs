@@ -22,6 +22,10 @@ pub enum Errand {
     SignOut,
     /// An authenticator app that awaits its first code.
     TotpSetup,
+    /// A passkey that is being made.
+    PasskeySetup,
+    /// A passkey that is asked for.
+    Passkey,
     /// A mail that was asked for.
     Mailed,
     /// A link of a mail, after it was opened.
@@ -37,6 +41,8 @@ impl Errand {
             Self::SignIn => b"sign-in",
             Self::SignOut => b"sign-out",
             Self::TotpSetup => b"totp setup",
+            Self::PasskeySetup => b"passkey setup",
+            Self::Passkey => b"passkey",
             Self::Mailed => b"mailed",
             Self::Link => b"link",
             Self::OwnAddress => b"own address",

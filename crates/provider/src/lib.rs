@@ -75,6 +75,8 @@ pub struct Provider {
     pub journal: journal::Journal,
     /// Codes and refresh tokens, spent in batches.
     pub spending: grants::Spending,
+    /// Whose passkeys they are; `None` where there are none.
+    pub passkeys: Option<factors::passkey::Passkeys>,
     /// Where passwords are hashed.
     pub hashing: hashing::HashingPool,
     /// Who may ask whether a guess is too many.
@@ -114,6 +116,7 @@ impl Provider {
         .map_err(StorageError::Malformed)?;
         let mailer = outbound::mail::Sender::new(&settings.mail).map_err(StorageError::Malformed)?;
         let provider = Arc::new(Self {
+            passkeys: factors::passkey::relying_party(&settings),
             hashing,
             turns: sign_in::throttle::Turns::default(),
             couriers: delivery::Couriers::default(),
@@ -133,7 +136,7 @@ impl Provider {
             database,
             sealing,
         });
-        provider.take_pulse().await?;
+        provider.read_pulse().await?;
         pulse::spawn(&provider);
         Ok(provider)
     }

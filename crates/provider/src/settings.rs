@@ -205,11 +205,13 @@ pub struct SignInSettings {
     pub required_acr: Acr,
     /// Whether a code that is mailed signs in, where mail is sent.
     pub mail_code: bool,
+    /// Whether people may use passkeys.
+    pub passkeys: bool,
 }
 
 impl Default for SignInSettings {
     fn default() -> Self {
-        Self { required_acr: Acr::default(), mail_code: true }
+        Self { required_acr: Acr::default(), passkeys: true, mail_code: true }
     }
 }
 

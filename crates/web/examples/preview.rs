@@ -99,6 +99,8 @@ fn sign_in() -> Pages {
         reauthenticate: None,
         switch: None,
         action: "/login",
+        passkey: None,
+        passkey_action: "/login/passkey",
         ways: ways(),
         done: None,
     };
@@ -365,6 +367,8 @@ fn languages() -> Pages {
         reauthenticate: None,
         switch: None,
         action: "/login",
+        passkey: None,
+        passkey_action: "/login/passkey",
         ways: ways(),
         done: None,
     };

@@ -58,6 +58,8 @@ fn people(app: &App) -> Router<App> {
         .route(paths::LOGIN, get(pages::sign_in::login::get).post(pages::sign_in::login::post))
         .route(paths::VERIFY, get(pages::sign_in::verify::get).post(pages::sign_in::verify::post))
         .route(paths::ENROLL, get(pages::sign_in::enroll::get).post(pages::sign_in::enroll::post))
+        .route(paths::PASSKEY, get(pages::sign_in::passkey::get).post(pages::sign_in::passkey::post))
+        .route(paths::PASSKEY_OFFER, get(pages::sign_in::passkey_offer::get).post(pages::sign_in::passkey_offer::post))
         .route(paths::MAIL_CODE, get(pages::sign_in::mail_code::get).post(pages::sign_in::mail_code::post))
         .route(paths::MAIL_LINK, get(pages::sign_in::mail_code::get_link).post(pages::sign_in::mail_code::post_link))
         .route(paths::RESET, get(pages::reset::get).post(pages::reset::post))

@@ -23,7 +23,7 @@ enroll_error_expired = Cette page est restée ouverte trop longtemps. Scannez la
 
 totp_step_scan = Scannez cette image avec une application d’authentification.
 totp_qr_alt = QR code pour votre application d’authentification
-totp_by_hand = Vous ne pouvez pas la scanner ?
+totp_by_hand = Vous ne pouvez pas la scanner ?
 totp_open = Ouvrir une application d’authentification sur cet appareil
 totp_step_code = Saisissez le code affiché par l’application.
 totp_submit = Configurer l’application

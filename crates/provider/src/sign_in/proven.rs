@@ -2,7 +2,7 @@
 //! the form, bound to the browser: a stranger's half of a sign-in costs no row.
 
 use serde::{Deserialize, Serialize};
-use storage::id::UserId;
+use storage::id::{SessionId, UserId};
 use time::{Duration, OffsetDateTime};
 
 use super::Acr;
@@ -80,26 +80,35 @@ pub struct Proven {
     /// When the oldest of the factors was proven: the `auth_time` that comes of it.
     #[serde(rename = "t", with = "time::serde::timestamp::microseconds")]
     pub at: OffsetDateTime,
+    /// When this sign-in began.
+    #[serde(rename = "b", with = "time::serde::timestamp::microseconds")]
+    pub since: OffsetDateTime,
+    /// The live session that is stepped up. Without it, nothing of this counts.
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<SessionId>,
 }
 
 impl Proven {
     /// By a first factor, now.
     #[must_use]
     pub fn first(user_id: UserId, user_epoch: i32, method: Method, now: OffsetDateTime) -> Self {
-        let mut proven = Self { user_id, user_epoch, acr: method.alone(), amr: Vec::new(), at: now };
+        let mut proven =
+            Self { user_id, user_epoch, acr: method.alone(), amr: Vec::new(), at: now, since: now, session: None };
         proven.note(method);
         proven
     }
 
-    /// By a live session, which is to be stepped up.
+    /// By a live session, which is to be stepped up from now on.
     #[must_use]
-    pub fn of_session(session: &SignedIn) -> Self {
+    pub fn of_session(session: &SignedIn, now: OffsetDateTime) -> Self {
         Self {
             user_id: session.user_id,
             user_epoch: session.user_epoch,
             acr: session.acr,
             amr: session.amr.clone(),
             at: session.auth_time,
+            since: now,
+            session: Some(session.session_id),
         }
     }
 
@@ -114,7 +123,13 @@ impl Proven {
     /// Whether it still counts.
     #[must_use]
     pub fn is_fresh(&self, now: OffsetDateTime) -> bool {
-        now - self.at <= LIFETIME
+        now - self.since <= LIFETIME
+    }
+
+    /// Whether it counts in a browser in which this session is live.
+    #[must_use]
+    pub fn counts_in(&self, live: Option<SessionId>) -> bool {
+        self.session.is_none_or(|stepped_up| live == Some(stepped_up))
     }
 
     fn note(&mut self, method: Method) {
@@ -158,9 +173,19 @@ mod tests {
     }
 
     #[test]
+    fn a_session_that_is_stepped_up_must_still_live() {
+        let (own, other) = (SessionId::new(), SessionId::new());
+        let stepped_up = Proven { session: Some(own), ..first(Method::Password) };
+        assert!(stepped_up.counts_in(Some(own)));
+        assert!(!stepped_up.counts_in(Some(other)) && !stepped_up.counts_in(None));
+        let anew = first(Method::Password);
+        assert!(anew.counts_in(Some(own)) && anew.counts_in(None));
+    }
+
+    #[test]
     fn a_first_factor_does_not_count_for_long() {
         let proven = first(Method::Password);
-        assert!(proven.is_fresh(proven.at + LIFETIME));
-        assert!(!proven.is_fresh(proven.at + LIFETIME + Duration::MICROSECOND));
+        assert!(proven.is_fresh(proven.since + LIFETIME));
+        assert!(!proven.is_fresh(proven.since + LIFETIME + Duration::MICROSECOND));
     }
 }

@@ -262,7 +262,11 @@ impl Config {
                 extra_ca_files: self.outbound.extra_ca_files.clone(),
             },
             passwords: NewPasswords { min_score: self.min_score()? },
-            sign_in: SignInSettings { required_acr: self.sign_in.required_acr, mail_code: self.sign_in.mail_code },
+            sign_in: SignInSettings {
+                required_acr: self.sign_in.required_acr,
+                passkeys: self.sign_in.passkeys,
+                mail_code: self.sign_in.mail_code,
+            },
             sign_up: SignUpSettings {
                 mode: self.sign_up.mode,
                 domains: self.sign_up.domains.iter().map(|domain| domain.to_lowercase()).collect(),

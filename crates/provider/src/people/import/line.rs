@@ -17,8 +17,8 @@ use crate::{
 
 /// What `import` notes in a line that it refused. It is read over, so that a mended line can be sent again as it is.
 pub const REFUSED: &str = "_refused";
-/// The seed of an authenticator app, in bytes. Shorter ones than RFC 4226 wants (16) are in use everywhere.
-const SEED: std::ops::RangeInclusive<usize> = 10..=128;
+/// The seed of an authenticator app, in bytes, as signing in takes it.
+const SEED: usize = 20;
 /// How far ahead the other server's clock may be.
 const AHEAD: Duration = Duration::MINUTE;
 
@@ -152,10 +152,10 @@ fn decode(text: &str) -> Result<Zeroizing<Vec<u8>>, String> {
     let plain = plain.trim_end_matches('=');
     let seed = base32::decode(Alphabet::Rfc4648 { padding: false }, plain).map(Zeroizing::new);
     let seed = seed.ok_or("is not base32")?;
-    if SEED.contains(&seed.len()) {
+    if seed.len() == SEED {
         Ok(seed)
     } else {
-        Err(format!("has {} bytes, and a seed has {} to {}", seed.len(), SEED.start(), SEED.end()))
+        Err(format!("has {} bytes, and a seed has {SEED} here: without it, they set up another app", seed.len()))
     }
 }
 

@@ -306,7 +306,7 @@ mod tests {
         let lines: Vec<_> = lines.iter().map(|(number, line)| (*number, std::str::from_utf8(line).unwrap())).collect();
         assert_eq!(lines, [(1, "one"), (4, "four"), (5, "five")]);
         assert!(source.batch().unwrap().is_empty());
-        assert_eq!(source.bytes, 20);
+        assert_eq!(source.bytes, 21);
     }
 
     #[test]

@@ -4,7 +4,9 @@ use axum::response::Response;
 use messages::Locale;
 use protocol::Params;
 use provider::{
+    Refusal,
     authorize::{Next, Page},
+    factors::passkey,
     mail,
     people::sign_up,
     sessions::SignedIn,
@@ -17,7 +19,7 @@ use crate::{
     pages::{
         flow::Stop,
         form::OwnForm,
-        view::{LoginPage, Ways},
+        view::{LoginPage, PasskeyView, Ways},
         visit::Visit,
     },
     paths,
@@ -69,7 +71,7 @@ pub(super) fn anew(visit: &Visit, journey: Journey) -> Journey {
 }
 
 /// What the page is made of.
-struct Form<'a> {
+pub(super) struct Form<'a> {
     request: String,
     journey: &'a Journey,
     username: String,
@@ -80,14 +82,15 @@ struct Form<'a> {
 }
 
 impl<'a> Form<'a> {
-    fn of(visit: &Visit, journey: &'a Journey, again: Option<&'a SignedIn>) -> Result<Self, Stop> {
+    pub(super) fn of(visit: &Visit, journey: &'a Journey, again: Option<&'a SignedIn>) -> Result<Self, Stop> {
         let hint = journey.flow().and_then(|flow| flow.authorization.login_hint.as_deref());
         let username = hint.filter(|hint| hint.len() <= 320).unwrap_or_default().to_owned();
         Ok(Self { request: visit.seal_journey(journey)?, journey, username, again, done: false })
     }
 
-    async fn show(&self, visit: &Visit, said: Said) -> Result<Response, Stop> {
+    pub(super) async fn show(&self, visit: &Visit, said: Said) -> Result<Response, Stop> {
         let app = visit.app_of(self.journey).await;
+        let passkey = self.passkey(visit).await?;
         let frame = visit.frame(self.journey.ui_locales());
         let texts = frame.texts;
         let flow = self.journey.flow();
@@ -102,9 +105,26 @@ impl<'a> Form<'a> {
             action: &visit.path(paths::LOGIN),
             ways: ways(visit, &self.request, self.again.is_some()),
             done: self.done.then(|| texts.sign_in_password_changed()),
+            passkey,
+            passkey_action: &visit.path(paths::PASSKEY),
             frame,
         };
         Ok(visit.with_cookie(said.on(visit.show(said.status, &texts.tag(), &page))))
+    }
+
+    /// Whoever must sign in again is asked for a passkey of their own.
+    async fn passkey(&self, visit: &Visit) -> Result<Option<PasskeyView>, Stop> {
+        let binding = visit.browser.binding();
+        let asked = match self.again {
+            Some(session) => passkey::ask(&visit.call, binding, session.user_id).await,
+            None => passkey::ask_anybody(&visit.call, binding),
+        };
+        match asked {
+            Ok(asked) => Ok(asked.map(PasskeyView::from)),
+            // The page is of use without it.
+            Err(Refusal::Unavailable { .. }) => Ok(None),
+            Err(refusal) => Err(refusal.into()),
+        }
     }
 }
 
@@ -128,7 +148,7 @@ async fn submit(visit: &Visit, form: &OwnForm) -> Result<Response, Stop> {
         Said::wrong(Locale::sign_in_error_expired)
     } else {
         match check(visit, form, again).await? {
-            Ok(proven) => match visit.proceed(arrived.journey.clone(), proven).await? {
+            Ok(proven) => match visit.proceed_from(arrived.journey.clone(), proven, form.keeps_passkeys()?).await? {
                 Some(response) => return Ok(response),
                 None => Said::wrong(Locale::sign_in_error_wrong),
             },
