@@ -24,6 +24,7 @@ mod keys;
 mod languages;
 mod logout;
 mod mail;
+mod mail_flows;
 mod one_time;
 mod openidconnect_crate;
 mod outage;

@@ -30,6 +30,12 @@ pub enum Errand {
     PasskeySetup,
     /// A passkey that is asked for.
     Passkey,
+    /// A mail that was asked for.
+    Mailed,
+    /// A link of a mail, after it was opened.
+    Link,
+    /// A form about one's own mail address.
+    OwnAddress,
 }
 
 impl Errand {
@@ -43,6 +49,9 @@ impl Errand {
             Self::TotpSetup => b"totp setup",
             Self::PasskeySetup => b"passkey setup",
             Self::Passkey => b"passkey",
+            Self::Mailed => b"mailed",
+            Self::Link => b"link",
+            Self::OwnAddress => b"own address",
         }
     }
 }

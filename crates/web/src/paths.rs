@@ -58,3 +58,21 @@ pub const THEME_CSS: &str = "/theme.css";
 pub const THEME_LOGO: &str = "/theme/logo";
 /// The picture of an application.
 pub const CLIENT_LOGO: &str = "/client-logo/{client_id}";
+/// Signing in with a code that is mailed.
+pub const MAIL_CODE: &str = "/login/code";
+/// The link beside that code.
+pub const MAIL_LINK: &str = "/login/link";
+/// Choosing a new password in place of a forgotten one.
+pub const RESET: &str = "/reset";
+/// Confirming one's mail address.
+pub const VERIFY_EMAIL: &str = "/verify-email";
+/// Confirming the mail address that one is to have.
+pub const VERIFY_NEW_EMAIL: &str = "/verify-email/new";
+/// Making an account.
+pub const SIGN_UP: &str = "/sign-up";
+/// The link that leads to the form of it.
+pub const SIGN_UP_CONFIRM: &str = "/sign-up/confirm";
+/// The link of an invitation.
+pub const INVITATION: &str = "/invitation";
+/// One's own mail address.
+pub const ACCOUNT_EMAIL: &str = "/account/email";

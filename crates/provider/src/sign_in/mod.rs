@@ -5,6 +5,7 @@
 //! [`crate::sessions::establish`] opens or renews the session.
 
 pub mod journey;
+pub mod mail_code;
 pub mod password;
 mod proven;
 pub mod step;

@@ -13,5 +13,8 @@ section! {
         /// Whether people may sign in with passkeys. They belong to the issuer's host: after a change of it, nobody can
         /// use theirs any more. An issuer whose host is an IP address has none.
         passkeys: bool = true,
+        /// Let people sign in with a code that is mailed to them, where mail is sent. A second factor is asked for as
+        /// after a password.
+        mail_code: bool = true,
     }
 }

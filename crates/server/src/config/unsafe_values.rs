@@ -5,7 +5,7 @@ use std::time::Duration;
 use protocol::Acr;
 use provider::apply::duration;
 
-use super::{Config, ConfigError, mail};
+use super::{Config, ConfigError, mail, sign_up};
 
 /// The most actors of one chain: all of them go into a token, which must not grow too long.
 const LONGEST_CHAIN: usize = 10;
@@ -38,6 +38,7 @@ pub fn find(config: &Config) -> Vec<ConfigError> {
         }
     }
     mail::problems(config, &mut problems);
+    sign_up::problems(config, &mut problems);
     if !(1..=LONGEST_CHAIN).contains(&config.limits.actor_chain) {
         problems.push(config.error("limits.actor_chain", format!("must be between 1 and {LONGEST_CHAIN}")));
     }

@@ -4,6 +4,7 @@
 //! passes as a [`Text`] it takes from `frame.texts`, too. Every form posts to a path of this server and works
 //! without a script.
 
+mod by_mail;
 mod color;
 mod dev_mail;
 mod frame;
@@ -16,6 +17,9 @@ mod theme;
 use askama::Template;
 use messages::Text;
 
+pub use by_mail::{
+    AccountEmailPage, FilledView, LinkPage, MailAskPage, MailSentPage, NewPasswordPage, NotePage, SignUpPage,
+};
 pub use dev_mail::{DevMailOnePage, DevMailPage, Line, MailView};
 pub use frame::Frame;
 pub use problem::{ErrorPage, Problem};
@@ -155,8 +159,8 @@ pub enum LinkStep {
 
 /// `GET /login/upstream/link`. Posts `link` and `choice` (`link` or `decline`) to `action`.
 #[derive(Debug, Template)]
-#[template(path = "link.html")]
-pub struct LinkPage<'a> {
+#[template(path = "upstream_link.html")]
+pub struct UpstreamLinkPage<'a> {
     /// What all pages share.
     pub frame: Frame,
     /// The sealed link, for the hidden field `link`.
@@ -197,6 +201,21 @@ pub struct LoginPage<'a> {
     pub passkey: Option<PasskeyView>,
     /// The path that it posts them to.
     pub passkey_action: &'a str,
+    /// Where else this page leads to.
+    pub ways: Ways,
+    /// What went well before.
+    pub done: Option<Text>,
+}
+
+/// Other ways than with a password: where they begin.
+#[derive(Clone, Debug, Default)]
+pub struct Ways {
+    /// A new password in place of a forgotten one.
+    pub reset: Option<String>,
+    /// A code that is mailed.
+    pub mail_code: Option<String>,
+    /// An account of one's own.
+    pub sign_up: Option<String>,
 }
 
 impl LoginPage<'_> {

@@ -7,8 +7,10 @@ use provider::{
     Refusal,
     authorize::{Next, Page},
     factors::passkey,
+    mail,
+    people::sign_up,
     sessions::SignedIn,
-    sign_in::{Journey, OwnJourney, Proven, password},
+    sign_in::{Journey, OwnJourney, Proven, mail_code, password},
 };
 
 use super::Said;
@@ -17,11 +19,14 @@ use crate::{
     pages::{
         flow::Stop,
         form::OwnForm,
-        view::{LoginPage, PasskeyView},
+        view::{LoginPage, PasskeyView, Ways},
         visit::Visit,
     },
     paths,
 };
+
+/// What `done` says after a password was reset.
+pub const PASSWORD_CHANGED: &str = "password";
 
 /// `GET /login`.
 pub async fn get(visit: Visit, query: Result<Query, Unreadable>) -> Response {
@@ -45,16 +50,13 @@ pub async fn post(visit: Visit, form: Result<OwnForm, Response>) -> Response {
 
 /// The page for a journey, if it is still to be seen. Without one, they are on the way to the first page.
 async fn open(visit: &Visit, params: &Params) -> Result<Response, Stop> {
-    let journey = if params.contains("request") {
-        anew(visit, visit.arrive(params).await?.journey)
-    } else {
-        Journey::Own(OwnJourney::to(&visit.call, paths::HOME))
-    };
+    let journey = anew(visit, visit.arrive_or_begin(params).await?.journey);
     let session = visit.signed_in().await?;
     match journey.advance(&visit.call, session.as_ref()).await? {
-        Next::Show(page @ (Page::SignIn | Page::SignInAgain)) => {
+        Next::Show(page @ (Page::SignIn | Page::SignInAgain | Page::SignUp)) => {
             let again = session.as_ref().filter(|_| page == Page::SignInAgain);
-            Form::of(visit, &journey, again)?.show(visit, Said::NOTHING).await
+            let done = params.get_once("done")? == Some(PASSWORD_CHANGED);
+            Form { done, ..Form::of(visit, &journey, again)? }.show(visit, Said::NOTHING).await
         }
         next => visit.follow_journey(&journey, next),
     }
@@ -75,13 +77,15 @@ pub(super) struct Form<'a> {
     username: String,
     /// The session whose person must sign in again.
     again: Option<&'a SignedIn>,
+    /// Whether they come from choosing a new password.
+    done: bool,
 }
 
 impl<'a> Form<'a> {
     pub(super) fn of(visit: &Visit, journey: &'a Journey, again: Option<&'a SignedIn>) -> Result<Self, Stop> {
         let hint = journey.flow().and_then(|flow| flow.authorization.login_hint.as_deref());
         let username = hint.filter(|hint| hint.len() <= 320).unwrap_or_default().to_owned();
-        Ok(Self { request: visit.seal_journey(journey)?, journey, username, again })
+        Ok(Self { request: visit.seal_journey(journey)?, journey, username, again, done: false })
     }
 
     pub(super) async fn show(&self, visit: &Visit, said: Said) -> Result<Response, Stop> {
@@ -100,6 +104,8 @@ impl<'a> Form<'a> {
             switch: self.again.and(flow).map(|_| switch.as_str()),
             upstream: visit.upstream_offer(&self.request).await,
             action: &visit.path(paths::LOGIN),
+            ways: ways(visit, &self.request, self.again.is_some()),
+            done: self.done.then(|| texts.sign_in_password_changed()),
             passkey,
             passkey_action: &visit.path(paths::PASSKEY),
             frame,
@@ -120,6 +126,16 @@ impl<'a> Form<'a> {
             Err(Refusal::Unavailable { .. }) => Ok(None),
             Err(refusal) => Err(refusal.into()),
         }
+    }
+}
+
+/// The ways besides a password that this page leads to.
+fn ways(visit: &Visit, request: &str, again: bool) -> Ways {
+    let to = |path: &str| format!("{}?request={request}", visit.path(path));
+    Ways {
+        reset: mail::is_configured(visit.call.provider()).then(|| to(paths::RESET)),
+        mail_code: mail_code::is_offered(&visit.call).then(|| to(paths::MAIL_CODE)),
+        sign_up: (!again && sign_up::is_offered(&visit.call)).then(|| to(paths::SIGN_UP)),
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod enroll;
 pub mod link;
 pub mod login;
+pub mod mail_code;
 pub mod passkey;
 pub mod passkey_offer;
 mod said;
@@ -15,7 +16,8 @@ pub mod verify;
 use axum::response::Response;
 use protocol::Params;
 use provider::{
-    authorize::{Next, Page, respond},
+    Refusal,
+    authorize::{Next, Page, Rejected, respond},
     browser_state::Origin,
     sessions::{self, Arrival, CookieId, SignedIn},
     sign_in::{self, Journey, OwnJourney, Person, Proven, Step, step},
@@ -28,7 +30,7 @@ use super::{
     view::{AppView, Problem},
     visit::Visit,
 };
-use crate::session;
+use crate::{paths, session};
 
 /// A journey that came back to a page of ours.
 #[derive(Debug)]
@@ -53,6 +55,41 @@ impl Visit {
         }
         let reopened = self.reopen(params).await?;
         Ok(Arrived { journey: reopened.flow.into(), origin: reopened.origin, expired: false })
+    }
+
+    /// The same, where somebody may come without one: they are on the way to the first page.
+    ///
+    /// # Errors
+    /// `Stop` when there is one that cannot be opened.
+    pub async fn arrive_or_begin(&self, params: &Params) -> Result<Arrived, Stop> {
+        if params.contains("request") {
+            return self.arrive(params).await;
+        }
+        let journey = Journey::Own(OwnJourney::to(&self.call, paths::HOME));
+        Ok(Arrived { journey, origin: Origin::SameBrowser, expired: false })
+    }
+
+    /// The journey on which a mail was asked for, if the mail is read in the same browser. Elsewhere, and when it is
+    /// over by now, they are on the way to the first page: an application would not know them there, and whoever asked
+    /// may be somebody else.
+    ///
+    /// # Errors
+    /// `Stop` when it cannot be judged now.
+    pub async fn resume_journey(&self, sealed: Option<&str>) -> Result<Journey, Stop> {
+        let home = Journey::Own(OwnJourney::to(&self.call, paths::HOME));
+        let Some(sealed) = sealed else { return Ok(home) };
+        if let Some(own) = OwnJourney::open(&self.call, self.browser.binding(), sealed) {
+            return Ok(if own.origin == Origin::SameBrowser { Journey::Own(own.value) } else { home });
+        }
+        match self.reopen_sealed(sealed).await {
+            Ok(reopened) if reopened.origin == Origin::SameBrowser => Ok(reopened.flow.into()),
+            Ok(_) => Ok(home),
+            Err(
+                stop @ (Stop::Refusal(Refusal::Unavailable { .. } | Refusal::Internal(_))
+                | Stop::Rejected(Rejected::Page(Refusal::Unavailable { .. } | Refusal::Internal(_)))),
+            ) => Err(stop),
+            Err(_) => Ok(home),
+        }
     }
 
     /// Whether a form was made for another browser, or too long ago, so that it must be shown anew.

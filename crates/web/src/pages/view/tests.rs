@@ -45,6 +45,8 @@ fn login(name: &str) -> LoginPage<'static> {
         action: "/base/login",
         passkey: None,
         passkey_action: "/base/login/passkey",
+        ways: Ways::default(),
+        done: None,
     }
 }
 
