@@ -22,6 +22,8 @@ pub enum Errand {
     SignOut,
     /// An authenticator app that awaits its first code.
     TotpSetup,
+    /// A form of the account page.
+    Account,
 }
 
 impl Errand {
@@ -31,6 +33,7 @@ impl Errand {
             Self::SignIn => b"sign-in",
             Self::SignOut => b"sign-out",
             Self::TotpSetup => b"totp setup",
+            Self::Account => b"account",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{net::IpAddr, ops::Deref, sync::Arc};
 
+use messages::Locale;
 use storage::{id::RequestId, journal::Entry};
 use time::OffsetDateTime;
 
@@ -16,6 +17,16 @@ pub struct RequestInfo {
     pub address: Option<IpAddr>,
     /// The `User-Agent`, cut to 256 characters.
     pub user_agent: Option<String>,
+    /// The language of its pages.
+    pub language: Option<Locale>,
+}
+
+impl RequestInfo {
+    /// For work that nobody asked for.
+    #[must_use]
+    pub fn of_nobody() -> Self {
+        Self { id: RequestId::new(), address: None, user_agent: None, language: None }
+    }
 }
 
 /// The context of one request. Time is read once, here.

@@ -2,6 +2,7 @@
 //!
 //! No axum and no SQL text here: `web` parses and renders, `storage` reads and writes.
 
+pub mod account;
 pub mod administration;
 pub mod apply;
 pub mod authorize;
@@ -27,6 +28,7 @@ pub mod mail;
 pub mod metadata;
 pub mod one_time;
 pub mod people;
+pub mod places;
 pub mod pulse;
 pub mod refusal;
 pub mod registry;
@@ -41,6 +43,7 @@ pub mod subject;
 pub mod sweep;
 pub mod tally;
 pub mod tokens;
+mod trail;
 pub mod userinfo;
 
 use std::sync::Arc;
@@ -85,6 +88,8 @@ pub struct Provider {
     pub mailer: outbound::mail::Sender,
     /// Keys of clients, fetched from where they say.
     pub client_keys: client_auth::ClientKeys,
+    /// Where addresses are, in words.
+    pub places: places::Places,
     /// Pictures of clients, fetched from where they say.
     pub client_logos: client_logos::ClientLogos,
     /// Tokens whose signature was found right a moment ago.
@@ -110,11 +115,13 @@ impl Provider {
             extra_ca_files: settings.outbound.extra_ca_files.clone(),
         })
         .map_err(StorageError::Malformed)?;
+        let places = places::Places::open(settings.geo_database.as_deref()).map_err(StorageError::Malformed)?;
         let mailer = outbound::mail::Sender::new(&settings.mail).map_err(StorageError::Malformed)?;
         let provider = Arc::new(Self {
             hashing,
             couriers: delivery::Couriers::default(),
             mailer,
+            places,
             client_keys: client_auth::ClientKeys::default(),
             client_logos: client_logos::ClientLogos::default(),
             verified_tokens: tokens::verified::VerifiedTokens::default(),

@@ -158,6 +158,19 @@ impl Default for Hashing {
     }
 }
 
+/// What a new password must be.
+#[derive(Clone, Copy, Debug)]
+pub struct NewPasswords {
+    /// How hard to guess: 0 to 4 (zxcvbn).
+    pub min_score: u8,
+}
+
+impl Default for NewPasswords {
+    fn default() -> Self {
+        Self { min_score: credentials::password::strength::DEFAULT_SCORE }
+    }
+}
+
 /// What outgoing requests may reach.
 #[derive(Clone, Debug, Default)]
 pub struct OutboundSettings {
@@ -183,6 +196,10 @@ pub struct Settings {
     pub lifetimes: Lifetimes,
     /// Password hashing.
     pub hashing: Hashing,
+    /// New passwords.
+    pub passwords: NewPasswords,
+    /// Where addresses are, in words: a MaxMind DB file.
+    pub geo_database: Option<std::path::PathBuf>,
     /// Outgoing requests.
     pub outbound: OutboundSettings,
     /// Signing in.
@@ -205,6 +222,8 @@ impl Settings {
             issuer,
             lifetimes: Lifetimes::default(),
             hashing: Hashing::default(),
+            passwords: NewPasswords::default(),
+            geo_database: None,
             outbound: OutboundSettings::default(),
             sign_in: SignInSettings::default(),
             mail: MailOptions::default(),

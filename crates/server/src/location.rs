@@ -201,5 +201,5 @@ pub async fn start_provider(config: &Config, database: Database) -> anyhow::Resu
 
 /// The request of a command, for the audit trail.
 pub fn command_request() -> RequestInfo {
-    RequestInfo { id: RequestId::new(), address: None, user_agent: None }
+    RequestInfo::of_nobody()
 }

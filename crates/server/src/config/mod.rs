@@ -25,7 +25,7 @@ use std::{collections::BTreeMap, fmt, io::Read, path::Path};
 
 use provider::{
     Issuer, Settings,
-    settings::{Hashing, Lifetimes, OutboundSettings, SignInSettings},
+    settings::{Hashing, Lifetimes, NewPasswords, OutboundSettings, SignInSettings},
 };
 use toml::Value;
 
@@ -229,6 +229,14 @@ impl Config {
         })
     }
 
+    fn min_score(&self) -> Result<u8, ConfigError> {
+        let most = credentials::password::strength::MOST_SCORE;
+        u8::try_from(self.passwords.min_score)
+            .ok()
+            .filter(|score| *score <= most)
+            .ok_or_else(|| self.error("passwords.min_score", format!("is not between 0 and {most}")))
+    }
+
     /// What the provider is told.
     ///
     /// # Errors
@@ -238,6 +246,8 @@ impl Config {
         Ok(Settings {
             lifetimes: self.provider_lifetimes(),
             hashing: self.hashing()?,
+            passwords: NewPasswords { min_score: self.min_score()? },
+            geo_database: Some(self.sessions.geo_database.clone()).filter(|path| !path.as_os_str().is_empty()),
             outbound: OutboundSettings {
                 allowed_networks: self.outbound.allowed_networks.clone(),
                 extra_ca_files: self.outbound.extra_ca_files.clone(),

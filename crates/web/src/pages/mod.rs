@@ -1,5 +1,6 @@
 //! The pages that people see.
 
+pub mod account;
 pub mod assets;
 pub mod client_logo;
 pub mod consent;

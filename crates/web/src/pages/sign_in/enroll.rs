@@ -147,6 +147,7 @@ fn show_codes(visit: &Visit, middle: &Middle, codes: &[zeroize::Zeroizing<String
         frame,
         request: Some(&request),
         action: &visit.path(paths::ENROLL),
+        next: None,
         codes: codes.iter().map(|code| code.as_str()).collect(),
     };
     Ok(visit.with_cookie(visit.show(StatusCode::OK, &language, &page)))
