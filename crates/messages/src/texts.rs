@@ -100,6 +100,30 @@ texts! {
     recovery_codes_once;
     recovery_codes_continue;
 
+    // passkey.ftl
+    passkey_name;
+    passkey_or;
+    passkey_sign_in;
+    passkey_cancelled;
+    passkey_missing;
+    passkey_error_unknown;
+    passkey_error_refused;
+    passkey_verify_lede;
+    passkey_verify_submit;
+    passkey_verify_with;
+    passkey_verify_lost;
+    passkey_create_heading;
+    passkey_create_lede;
+    passkey_create_submit;
+    passkey_create_cancelled;
+    passkey_create_present;
+    passkey_error_already;
+    passkey_error_full;
+    passkey_error_create;
+    passkey_error_create_expired;
+    passkey_offer_heading;
+    passkey_offer_later;
+
     // account.ftl
     account_signed_in_as;
     account_not_you;

@@ -24,6 +24,10 @@ pub enum Errand {
     TotpSetup,
     /// A form of the account page.
     Account,
+    /// A passkey that is being made.
+    PasskeySetup,
+    /// A passkey that is asked for.
+    Passkey,
 }
 
 impl Errand {
@@ -34,6 +38,8 @@ impl Errand {
             Self::SignOut => b"sign-out",
             Self::TotpSetup => b"totp setup",
             Self::Account => b"account",
+            Self::PasskeySetup => b"passkey setup",
+            Self::Passkey => b"passkey",
         }
     }
 }

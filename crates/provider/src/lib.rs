@@ -78,6 +78,8 @@ pub struct Provider {
     pub journal: journal::Journal,
     /// Codes and refresh tokens, spent in batches.
     pub spending: grants::Spending,
+    /// Whose passkeys they are; `None` where there are none.
+    pub passkeys: Option<factors::passkey::Passkeys>,
     /// Where passwords are hashed.
     pub hashing: hashing::HashingPool,
     /// The only way out.
@@ -118,6 +120,7 @@ impl Provider {
         let places = places::Places::open(settings.geo_database.as_deref()).map_err(StorageError::Malformed)?;
         let mailer = outbound::mail::Sender::new(&settings.mail).map_err(StorageError::Malformed)?;
         let provider = Arc::new(Self {
+            passkeys: factors::passkey::relying_party(&settings),
             hashing,
             couriers: delivery::Couriers::default(),
             mailer,

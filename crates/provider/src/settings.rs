@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use ipnet::IpNet;
-use protocol::Acr;
 use outbound::mail::MailOptions;
+use protocol::Acr;
 use url::Url;
 
 /// The issuer: an https URL without query, fragment or trailing slash. It may have a path.
@@ -181,10 +181,18 @@ pub struct OutboundSettings {
 }
 
 /// What a sign-in must come to.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct SignInSettings {
     /// How strongly everybody must sign in.
     pub required_acr: Acr,
+    /// Whether people may use passkeys.
+    pub passkeys: bool,
+}
+
+impl Default for SignInSettings {
+    fn default() -> Self {
+        Self { required_acr: Acr::default(), passkeys: true }
+    }
 }
 
 /// Everything together.

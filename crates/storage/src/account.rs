@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 
 use crate::{
     Database, StorageError, Tx,
-    id::{ClientKey, PasskeyId, SessionId, UserId},
+    id::{ClientKey, SessionId, UserId},
     pulse,
     revocations::Withdrawal,
 };
@@ -272,36 +272,6 @@ pub async fn consents(database: &Database, user: UserId) -> Result<Vec<Consent>,
         "select c.client_id, o.resource, o.scope, o.granted_at
          from consent o join client c on c.key = o.client_key
          where o.user_id = $1 order by o.granted_at, c.client_id, o.resource, o.scope",
-        user.uuid()
-    )
-    .fetch_all(database.pool())
-    .await?)
-}
-
-/// A passkey, as its owner knows it.
-#[derive(Clone, Debug)]
-pub struct Passkey {
-    /// Its row.
-    pub id: PasskeyId,
-    /// What its owner calls it.
-    pub name: String,
-    /// Whether it cannot leave its device.
-    pub device_bound: bool,
-    /// When it was added.
-    pub created_at: OffsetDateTime,
-    /// When it was last used.
-    pub last_used_at: Option<OffsetDateTime>,
-}
-
-/// The passkeys of a person, the oldest first.
-///
-/// # Errors
-/// `StorageError`.
-pub async fn passkeys(database: &Database, user: UserId) -> Result<Vec<Passkey>, StorageError> {
-    Ok(sqlx::query_as!(
-        Passkey,
-        r#"select id as "id: PasskeyId", name, device_bound, created_at, last_used_at
-           from passkey where user_id = $1 order by id"#,
         user.uuid()
     )
     .fetch_all(database.pool())

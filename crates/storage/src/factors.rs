@@ -1,6 +1,8 @@
 //! A person in the middle of a sign-in: who they are, and what they could prove it with.
 
-use crate::{Database, StorageError, id::UserId};
+use sqlx::PgExecutor;
+
+use crate::{Database, StorageError, Tx, id::UserId};
 
 /// A person, with what a sign-in depends on.
 #[derive(Clone, Debug)]
@@ -38,6 +40,18 @@ pub struct Person {
 /// # Errors
 /// `StorageError`.
 pub async fn person(database: &Database, user: UserId) -> Result<Option<Person>, StorageError> {
+    read(database.pool(), user).await
+}
+
+/// The same inside of a transaction, which has locked the person where what is read must stand.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn person_in(tx: &mut Tx, user: UserId) -> Result<Option<Person>, StorageError> {
+    read(&mut *tx.0, user).await
+}
+
+async fn read(executor: impl PgExecutor<'_>, user: UserId) -> Result<Option<Person>, StorageError> {
     Ok(sqlx::query_as!(
         Person,
         r#"select u.id as "user_id: UserId", u.username, u.claims ->> 'name' as name, u.email, u.email_verified, u.enabled,
@@ -49,6 +63,6 @@ pub async fn person(database: &Database, user: UserId) -> Result<Option<Person>,
            from user_account u where u.id = $1"#,
         user.uuid()
     )
-    .fetch_optional(database.pool())
+    .fetch_optional(executor)
     .await?)
 }

@@ -19,6 +19,7 @@ pub mod journal;
 pub mod one_time;
 pub mod outbox;
 pub mod page;
+pub mod passkeys;
 pub mod pulse;
 pub mod recovery_codes;
 pub mod refresh_families;

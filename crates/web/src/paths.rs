@@ -24,6 +24,10 @@ pub const LOGIN: &str = "/login";
 pub const VERIFY: &str = "/login/verify";
 /// Setting up a factor that is needed.
 pub const ENROLL: &str = "/login/enroll";
+/// Signing in with a passkey.
+pub const PASSKEY: &str = "/login/passkey";
+/// Being offered a passkey after signing in without one.
+pub const PASSKEY_OFFER: &str = "/login/passkey-offer";
 /// Choosing between accounts.
 pub const SELECT_ACCOUNT: &str = "/login/account";
 /// The consent page.

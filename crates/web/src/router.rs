@@ -58,6 +58,8 @@ fn people(app: &App) -> Router<App> {
         .route(paths::LOGIN, get(pages::sign_in::login::get).post(pages::sign_in::login::post))
         .route(paths::VERIFY, get(pages::sign_in::verify::get).post(pages::sign_in::verify::post))
         .route(paths::ENROLL, get(pages::sign_in::enroll::get).post(pages::sign_in::enroll::post))
+        .route(paths::PASSKEY, get(pages::sign_in::passkey::get).post(pages::sign_in::passkey::post))
+        .route(paths::PASSKEY_OFFER, get(pages::sign_in::passkey_offer::get).post(pages::sign_in::passkey_offer::post))
         .route(paths::SELECT_ACCOUNT, get(pages::select_account::get).post(pages::select_account::post))
         .route(paths::CONSENT, get(pages::consent::get).post(pages::consent::post))
         .route(paths::LOGOUT, get(pages::logout::get).post(pages::logout::post))

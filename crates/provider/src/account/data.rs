@@ -8,6 +8,7 @@ use super::{activity, refused, sessions};
 use crate::{
     Context,
     delivery::{self, Kind},
+    factors::passkey,
     mail, people,
     refusal::Refusal,
     sessions::SignedIn,
@@ -33,7 +34,7 @@ pub async fn export(context: &Context, session: &SignedIn) -> Result<Value, Refu
     let locale = context.request.language.unwrap_or_default();
     let gone = || Refusal::unavailable("the person is gone");
     let whole = account::whole(&context.database, user).await?.ok_or_else(gone)?;
-    let passkeys = account::passkeys(&context.database, user).await?;
+    let passkeys = passkey::list(context, user).await?;
     let sessions = sessions::list(context, session, locale).await?;
     let consents = account::consents(&context.database, user).await?;
     let key = whole.trail_key.as_deref();

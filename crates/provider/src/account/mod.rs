@@ -11,8 +11,6 @@ pub mod password;
 pub mod profile;
 pub mod sessions;
 
-pub use storage::account::Passkey;
-
 use serde::{Deserialize, Serialize};
 use storage::id::SessionId;
 use time::Duration;
@@ -21,6 +19,7 @@ use crate::{
     Context,
     administration::AdminError,
     browser_state::{self, Errand, Origin},
+    factors,
     refusal::Refusal,
     sessions::SignedIn,
     sign_in::{Need, OwnJourney, Person, step},
@@ -60,7 +59,7 @@ pub async fn admit(
 ) -> Result<Admission, Refusal> {
     let journey = OwnJourney::to(context, path);
     let Some(session) = session else { return Ok(Admission::SignInFirst(journey)) };
-    let person = storage::factors::person(&context.database, session.user_id).await?;
+    let person = factors::person(context, session.user_id).await?;
     let Some(person) = person.filter(|person| person.enabled && person.epoch == session.user_epoch) else {
         return Ok(Admission::SignInFirst(journey));
     };
@@ -120,14 +119,6 @@ pub fn check_form(context: &Context, browser: &[u8], session: &SignedIn, token: 
         }
         Some(_) => FormCheck::Stale,
     }
-}
-
-/// A person's passkeys.
-///
-/// # Errors
-/// `Refusal::Unavailable`.
-pub async fn passkeys(context: &Context, session: &SignedIn) -> Result<Vec<Passkey>, Refusal> {
-    Ok(storage::account::passkeys(&context.database, session.user_id).await?)
 }
 
 /// Why an administrative change was not made, to somebody who is no administrator.

@@ -148,7 +148,7 @@ async fn prefers_more(context: &Context, flow: &Flow, session: &SignedIn) -> Res
     if flow.authorization.prompts.none || need.preferred.first().is_none_or(|first| *first <= session.acr) {
         return Ok(false);
     }
-    let person = storage::factors::person(&context.database, session.user_id).await?;
+    let person = crate::factors::person(context, session.user_id).await?;
     Ok(person.is_some_and(|person| step::target(need, &person) > session.acr))
 }
 

@@ -1,5 +1,6 @@
 //! What people prove themselves with besides a password: setting it up, using it, taking it away.
 
+pub mod passkey;
 pub mod recovery;
 pub mod totp;
 
@@ -10,8 +11,21 @@ use crate::{
     Context,
     mail::{self, Notice},
     refusal::Refusal,
+    sign_in::Person,
     trail,
 };
+
+/// A person with what they can prove themselves with, or `None`. Where passkeys are turned off, nobody has one.
+///
+/// # Errors
+/// `Refusal::Unavailable`.
+pub async fn person(context: &Context, user: UserId) -> Result<Option<Person>, Refusal> {
+    let mut person = storage::factors::person(&context.database, user).await?;
+    if let Some(person) = person.as_mut().filter(|_| !passkey::is_on(context)) {
+        person.passkeys = 0;
+    }
+    Ok(person)
+}
 
 /// Writes down that a person's factors changed or that one was used, in the transaction of it, and tells the person by
 /// mail. Once the transaction is committed, [`told`] has the mail sent.

@@ -252,7 +252,7 @@ impl Config {
                 allowed_networks: self.outbound.allowed_networks.clone(),
                 extra_ca_files: self.outbound.extra_ca_files.clone(),
             },
-            sign_in: SignInSettings { required_acr: self.sign_in.required_acr },
+            sign_in: SignInSettings { required_acr: self.sign_in.required_acr, passkeys: self.sign_in.passkeys },
             mail: self.mail_options(),
             service: self.theme.service.clone(),
             max_actor_chain: self.limits.actor_chain,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use protocol::Acr;
 use provider::apply::duration;
 
 use super::{Config, ConfigError, mail};
@@ -21,6 +22,9 @@ pub fn find(config: &Config) -> Vec<ConfigError> {
     database(config, &mut problems);
     secrets(config, &mut problems);
     lifetimes(config, &mut problems);
+    if config.sign_in.required_acr == Acr::Phr && !config.sign_in.passkeys {
+        problems.push(config.error("sign_in.required_acr", "\"phr\" needs passkeys, which sign_in.passkeys turns off"));
+    }
     passwords(config, &mut problems);
     problems.extend(config.look().err());
     for network in config.outbound.allowed_networks.iter().filter(|network| network.prefix_len() == 0) {

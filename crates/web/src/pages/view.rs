@@ -90,6 +90,21 @@ pub struct Link {
     pub text: Text,
 }
 
+/// What a browser is asked for a passkey. The script `passkey.js` asks it, and posts `state` and `response`.
+#[derive(Clone, Debug)]
+pub struct PasskeyView {
+    /// The options, as JSON.
+    pub options: String,
+    /// The sealed state, for the hidden field `state`.
+    pub sealed: String,
+}
+
+impl From<provider::factors::passkey::Asked> for PasskeyView {
+    fn from(asked: provider::factors::passkey::Asked) -> Self {
+        Self { options: asked.options, sealed: asked.sealed }
+    }
+}
+
 /// `GET /login`. Posts `request`, `username` and `password` to `action`.
 #[derive(Debug, Template)]
 #[template(path = "login.html")]
@@ -110,13 +125,22 @@ pub struct LoginPage<'a> {
     pub switch: Option<&'a str>,
     /// The path that the form posts to.
     pub action: &'a str,
+    /// What the browser is asked, where passkeys are used. Posts `request`, `state` and `response`.
+    pub passkey: Option<PasskeyView>,
+    /// The path that it posts them to.
+    pub passkey_action: &'a str,
 }
 
 impl LoginPage<'_> {
     /// Whether what was typed is to be changed. Some errors only ask to try again.
     fn is_invalid(&self) -> bool {
         let texts = self.frame.texts;
-        let innocent = [texts.sign_in_error_expired(), texts.sign_in_error_unavailable()];
+        let innocent = [
+            texts.sign_in_error_expired(),
+            texts.sign_in_error_unavailable(),
+            texts.passkey_error_unknown(),
+            texts.passkey_error_refused(),
+        ];
         self.error.as_ref().is_some_and(|error| !innocent.contains(error))
     }
 }
@@ -124,6 +148,8 @@ impl LoginPage<'_> {
 /// A factor that stands beside the first one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecondFactor {
+    /// A passkey.
+    Passkey,
     /// An authenticator app.
     Totp,
     /// A recovery code.
@@ -135,13 +161,14 @@ impl SecondFactor {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::Passkey => "passkey",
             Self::Totp => "totp",
             Self::Recovery => "recovery",
         }
     }
 }
 
-/// `GET /login/verify`. Posts `request`, `with` and `code` to `action`.
+/// `GET /login/verify`. Posts `request`, `with` and `code`, or what a passkey answers, to `action`.
 #[derive(Debug, Template)]
 #[template(path = "verify.html")]
 pub struct VerifyPage<'a> {
@@ -155,6 +182,8 @@ pub struct VerifyPage<'a> {
     pub chosen: Option<SecondFactor>,
     /// What else there is, and where.
     pub others: Vec<(SecondFactor, String)>,
+    /// What the browser is asked, where a passkey is.
+    pub passkey: Option<PasskeyView>,
     /// What went wrong with the last attempt.
     pub error: Option<Text>,
     /// Who asked.
@@ -189,7 +218,7 @@ impl TotpSetupView {
     }
 }
 
-/// `GET /login/enroll`. Posts `request`, `setup` and `code`, or `choice`, to `action`.
+/// `GET /login/enroll`. Posts `request`, `setup` and `code`, or what a new passkey answers, or `choice`, to `action`.
 #[derive(Debug, Template)]
 #[template(path = "enroll.html")]
 pub struct EnrollPage<'a> {
@@ -201,11 +230,42 @@ pub struct EnrollPage<'a> {
     pub action: &'a str,
     /// An authenticator app, where one is strong enough.
     pub totp: Option<TotpSetupView>,
-    /// What went wrong with the last attempt.
+    /// What went wrong with the last attempt to set it up.
     pub error: Option<Text>,
+    /// What the browser is asked to make a passkey.
+    pub passkey: Option<PasskeyView>,
+    /// What went wrong with the last attempt to make one.
+    pub passkey_error: Option<Text>,
     /// Who asked.
     pub app: Option<AppView>,
     /// Who is signing in.
+    pub account: AccountView,
+}
+
+impl EnrollPage<'_> {
+    fn heading(&self) -> Text {
+        match (&self.totp, &self.passkey) {
+            (None, Some(_)) => self.frame.texts.passkey_create_heading(),
+            _ => self.frame.texts.enroll_heading(),
+        }
+    }
+}
+
+/// `GET /login/passkey-offer`. Posts `request`, and what a new passkey answers or `choice` (`later`), to `action`.
+#[derive(Debug, Template)]
+#[template(path = "passkey_offer.html")]
+pub struct PasskeyOfferPage<'a> {
+    /// What all pages share.
+    pub frame: Frame,
+    /// The sealed journey.
+    pub request: &'a str,
+    /// The path that the form posts to.
+    pub action: &'a str,
+    /// What the browser is asked.
+    pub passkey: PasskeyView,
+    /// What went wrong with the last attempt.
+    pub error: Option<Text>,
+    /// Who has just signed in.
     pub account: AccountView,
 }
 

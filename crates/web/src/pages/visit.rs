@@ -25,6 +25,7 @@ use tracing::error;
 
 use super::{
     language,
+    sign_in::passkey_offer,
     view::{CONTENT_SECURITY_POLICY, ErrorPage, Frame, Link, Problem, Theme},
 };
 use crate::{
@@ -211,6 +212,8 @@ pub struct Visit {
     pub browser: Browser,
     /// Its session.
     pub session: Session,
+    /// Whether somebody said here, not long ago, that they want no passkey now.
+    pub wants_no_passkey: bool,
     cookie: Option<HeaderValue>,
 }
 
@@ -228,9 +231,10 @@ impl FromRequestParts<App> for Visit {
         let pages = Pages::from_request_parts(parts, app).await.unwrap_or_else(|never| match never {});
         let browser = Browser::from_request_parts(parts, app).await.unwrap_or_else(|never| match never {});
         let session = Session::from_request_parts(parts, app).await.map_err(|_| pages.problem(Problem::Internal))?;
+        let wants_no_passkey = passkey_offer::was_declined(&parts.headers, &app.provider.settings.issuer);
         let cookie = browser.cookie(&app.provider.settings.issuer);
         let cookie = cookie.and_then(|cookie| HeaderValue::from_str(&cookie.to_string()).ok());
-        Ok(Self { pages, browser, session, cookie })
+        Ok(Self { pages, browser, session, wants_no_passkey, cookie })
     }
 }
 

@@ -7,13 +7,19 @@ use protocol::Params;
 use provider::{
     Refusal,
     authorize::{Next, Page},
+    factors::passkey,
     sessions::SignedIn,
     sign_in::{Journey, OwnJourney, Proven, password},
 };
 
 use crate::{
     extract::{Query, params::Unreadable},
-    pages::{flow::Stop, form::OwnForm, view::LoginPage, visit::Visit},
+    pages::{
+        flow::Stop,
+        form::OwnForm,
+        view::{LoginPage, PasskeyView},
+        visit::Visit,
+    },
     paths,
 };
 
@@ -55,7 +61,7 @@ async fn open(visit: &Visit, params: &Params) -> Result<Response, Stop> {
 }
 
 /// A journey to a page of ours that is opened anew begins anew, unless it tells since when a sign-in counts.
-fn anew(visit: &Visit, journey: Journey) -> Journey {
+pub(super) fn anew(visit: &Visit, journey: Journey) -> Journey {
     match journey {
         Journey::Own(own) if !own.again => Journey::Own(OwnJourney { started_at: visit.call.now, ..own }),
         journey => journey,
@@ -63,7 +69,7 @@ fn anew(visit: &Visit, journey: Journey) -> Journey {
 }
 
 /// What the page is made of.
-struct Form<'a> {
+pub(super) struct Form<'a> {
     request: String,
     journey: &'a Journey,
     username: String,
@@ -72,19 +78,20 @@ struct Form<'a> {
 }
 
 impl<'a> Form<'a> {
-    fn of(visit: &Visit, journey: &'a Journey, again: Option<&'a SignedIn>) -> Result<Self, Stop> {
+    pub(super) fn of(visit: &Visit, journey: &'a Journey, again: Option<&'a SignedIn>) -> Result<Self, Stop> {
         let hint = journey.flow().and_then(|flow| flow.authorization.login_hint.as_deref());
         let username = hint.filter(|hint| hint.len() <= 320).unwrap_or_default().to_owned();
         Ok(Self { request: visit.seal_journey(journey)?, journey, username, again })
     }
 
-    async fn show(
+    pub(super) async fn show(
         &self,
         visit: &Visit,
         status: StatusCode,
         error: Option<fn(Locale) -> Text>,
     ) -> Result<Response, Stop> {
         let app = visit.app_of(self.journey).await;
+        let passkey = self.passkey(visit).await?;
         let frame = visit.frame(self.journey.ui_locales());
         let texts = frame.texts;
         let flow = self.journey.flow();
@@ -97,6 +104,8 @@ impl<'a> Form<'a> {
             reauthenticate: self.again.map(|session| session.username.as_str()),
             switch: self.again.and(flow).map(|_| switch.as_str()),
             action: &visit.path(paths::LOGIN),
+            passkey,
+            passkey_action: &visit.path(paths::PASSKEY),
             frame,
         };
         let mut response = visit.show(status, &texts.tag(), &page);
@@ -104,6 +113,21 @@ impl<'a> Form<'a> {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
         }
         Ok(visit.with_cookie(response))
+    }
+
+    /// Whoever must sign in again is asked for a passkey of their own.
+    async fn passkey(&self, visit: &Visit) -> Result<Option<PasskeyView>, Stop> {
+        let binding = visit.browser.binding();
+        let asked = match self.again {
+            Some(session) => passkey::ask(&visit.call, binding, session.user_id).await,
+            None => passkey::ask_anybody(&visit.call, binding),
+        };
+        match asked {
+            Ok(asked) => Ok(asked.map(PasskeyView::from)),
+            // The page is of use without it.
+            Err(Refusal::Unavailable { .. }) => Ok(None),
+            Err(refusal) => Err(refusal.into()),
+        }
     }
 }
 
@@ -117,10 +141,12 @@ async fn submit(visit: &Visit, form: &OwnForm) -> Result<Response, Stop> {
         (StatusCode::BAD_REQUEST, Locale::sign_in_error_expired as fn(Locale) -> Text)
     } else {
         match check(visit, form, again).await? {
-            Checked::Right(proven) => match visit.proceed(arrived.journey.clone(), proven).await? {
-                Some(response) => return Ok(response),
-                None => (StatusCode::BAD_REQUEST, Locale::sign_in_error_wrong as fn(Locale) -> Text),
-            },
+            Checked::Right(proven) => {
+                match visit.proceed_from(arrived.journey.clone(), proven, form.keeps_passkeys()?).await? {
+                    Some(response) => return Ok(response),
+                    None => (StatusCode::BAD_REQUEST, Locale::sign_in_error_wrong as fn(Locale) -> Text),
+                }
+            }
             Checked::Failed(status, text) => (status, text),
         }
     };

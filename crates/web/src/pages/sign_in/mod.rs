@@ -5,6 +5,8 @@
 
 pub mod enroll;
 pub mod login;
+pub mod passkey;
+pub mod passkey_offer;
 pub mod verify;
 
 use axum::response::Response;
@@ -112,6 +114,20 @@ impl Visit {
     /// # Errors
     /// `Stop`: nobody was signed in or out.
     pub async fn proceed(&self, journey: Journey, proven: Proven) -> Result<Option<Response>, Stop> {
+        self.proceed_from(journey, proven, false).await
+    }
+
+    /// The same from a form that says whether its browser could keep a passkey (the field `passkeys`): whoever is
+    /// signed in by it and has none is offered one.
+    ///
+    /// # Errors
+    /// `Stop`: nobody was signed in or out.
+    pub async fn proceed_from(
+        &self,
+        journey: Journey,
+        proven: Proven,
+        keeps_passkeys: bool,
+    ) -> Result<Option<Response>, Stop> {
         let session = self.signed_in().await?;
         let only = session.as_ref().and_then(|session| journey.only(&self.call, session));
         if only.is_some_and(|only| only.user_id != proven.user_id) {
@@ -119,7 +135,11 @@ impl Visit {
         }
         let Some(person) = sign_in::person(&self.call, &proven).await? else { return Ok(None) };
         match step::next(&journey.need(&self.call), &person, proven.acr) {
-            Step::Enough => self.sign_in(journey, (&proven, &person), session.as_ref()).await,
+            Step::Enough => {
+                // Whoever confirms that it is still them is on the way to something else.
+                let offers = keeps_passkeys && only.is_none() && self.may_offer_passkey(&person);
+                self.sign_in(journey, (&proven, &person), session.as_ref(), offers).await
+            }
             Step::Verify => Ok(Some(self.send_to_step(Page::StepUp, &journey.with(proven))?)),
             Step::Enroll(_) => Ok(Some(self.send_to_step(Page::Enroll, &journey.with(proven))?)),
         }
@@ -130,6 +150,7 @@ impl Visit {
         journey: Journey,
         (proven, person): (&Proven, &Person),
         previous: Option<&SignedIn>,
+        offers_passkey: bool,
     ) -> Result<Option<Response>, Stop> {
         let new_cookie = CookieId::random();
         let twin = match &journey {
@@ -142,6 +163,9 @@ impl Visit {
         };
         session::renew_cookie(&self.session, new_cookie).await?;
         let journey = journey.authenticated_by(&signed_in);
+        if offers_passkey {
+            return self.send_to_passkey_offer(&journey).map(Some);
+        }
         self.continue_journey(&journey, Some(&signed_in)).await.map(Some)
     }
 }

@@ -7,7 +7,10 @@ use protocol::Params;
 use provider::{
     Refusal,
     authorize::{Next, Page},
-    factors::{recovery, totp},
+    factors::{
+        passkey::{self, Checked},
+        recovery, totp,
+    },
     sign_in::{self, Acr, Journey, Method, Person, Proven, Step, step},
 };
 
@@ -16,7 +19,7 @@ use crate::{
     pages::{
         flow::{Stop, person_view},
         form::OwnForm,
-        view::{SecondFactor, VerifyPage},
+        view::{PasskeyView, SecondFactor, VerifyPage},
         visit::Visit,
     },
     paths,
@@ -86,6 +89,7 @@ async fn open(visit: &Visit, params: &Params) -> Result<Response, Stop> {
 
 fn kind(name: &str) -> Option<SecondFactor> {
     match name {
+        "passkey" => Some(SecondFactor::Passkey),
         "totp" => Some(SecondFactor::Totp),
         "recovery" => Some(SecondFactor::Recovery),
         _ => None,
@@ -103,6 +107,10 @@ async fn show(
     let Middle { journey, proven, person } = middle;
     let offered = offered(person, proven);
     let chosen = wanted.filter(|wanted| offered.contains(wanted)).or(offered.first().copied());
+    let passkey = match chosen {
+        Some(SecondFactor::Passkey) => passkey::ask(&visit.call, visit.browser.binding(), person.user_id).await?,
+        _ => None,
+    };
     let app = visit.app_of(journey).await;
     let frame = visit.frame(journey.ui_locales());
     let texts = frame.texts;
@@ -117,6 +125,7 @@ async fn show(
             .map(|other| (*other, format!("{path}?request={request}&with={}", other.name())))
             .collect(),
         chosen,
+        passkey: passkey.map(PasskeyView::from),
         error: error.map(|error| error(texts)),
         app,
         account: person_view(person),
@@ -128,6 +137,9 @@ async fn show(
 /// What could raise what was proven.
 fn offered(person: &Person, proven: &Proven) -> Vec<SecondFactor> {
     let mut offered = Vec::new();
+    if person.passkeys > 0 && proven.acr < Acr::Phr {
+        offered.push(SecondFactor::Passkey);
+    }
     if person.has_totp && proven.acr < Acr::Aal2 {
         offered.push(SecondFactor::Totp);
     }
@@ -145,17 +157,14 @@ async fn submit(visit: &Visit, form: &OwnForm) -> Result<Response, Stop> {
     let middle = visit.middle(arrived.journey).await?;
     let chosen = form.field("with")?.and_then(kind);
     let said = match check(visit, form, &middle, chosen).await {
-        Ok(Some(method)) => {
+        Ok(Judged::Right(method)) => {
             let proven = middle.proven.clone().and(method);
-            match visit.proceed(middle.journey.clone(), proven).await? {
+            match visit.proceed_from(middle.journey.clone(), proven, form.keeps_passkeys()?).await? {
                 Some(response) => return Ok(response),
                 None => return visit.send_to_step(Page::SignIn, &middle.journey),
             }
         }
-        Ok(None) if chosen == Some(SecondFactor::Recovery) => {
-            (StatusCode::BAD_REQUEST, Some(Locale::verify_error_recovery as fn(Locale) -> Text))
-        }
-        Ok(None) => (StatusCode::BAD_REQUEST, Some(Locale::verify_error_code as fn(Locale) -> Text)),
+        Ok(Judged::Wrong(text)) => (StatusCode::BAD_REQUEST, Some(text)),
         Err(Stop::Refusal(Refusal::Unavailable { .. })) => {
             (StatusCode::SERVICE_UNAVAILABLE, Some(Locale::sign_in_error_unavailable as fn(Locale) -> Text))
         }
@@ -164,21 +173,38 @@ async fn submit(visit: &Visit, form: &OwnForm) -> Result<Response, Stop> {
     show(visit, &middle, chosen, said).await
 }
 
-/// Judges what was typed. Only what would raise the sign-in is judged at all.
-async fn check(
-    visit: &Visit,
-    form: &OwnForm,
-    middle: &Middle,
-    chosen: Option<SecondFactor>,
-) -> Result<Option<Method>, Stop> {
+/// What became of what was typed, or of what a passkey answered.
+enum Judged {
+    Right(Method),
+    /// What the page says.
+    Wrong(fn(Locale) -> Text),
+}
+
+/// Judges it. Only what would raise the sign-in is judged at all.
+async fn check(visit: &Visit, form: &OwnForm, middle: &Middle, chosen: Option<SecondFactor>) -> Result<Judged, Stop> {
     let user = middle.person.user_id;
     let code = form.field("code")?.unwrap_or_default();
     let Some(chosen) = chosen.filter(|chosen| offered(&middle.person, &middle.proven).contains(chosen)) else {
-        return Ok(None);
+        return Ok(Judged::Wrong(Locale::verify_error_code));
     };
-    let (right, method) = match chosen {
-        SecondFactor::Totp => (totp::verify(&visit.call, user, code).await?, Method::Totp),
-        SecondFactor::Recovery => (recovery::verify(&visit.call, user, code).await?, Method::RecoveryCode),
+    let (right, method, wrong): (_, _, fn(Locale) -> Text) = match chosen {
+        SecondFactor::Passkey => return check_passkey(visit, form, middle).await,
+        SecondFactor::Totp => (totp::verify(&visit.call, user, code).await?, Method::Totp, Locale::verify_error_code),
+        SecondFactor::Recovery => {
+            (recovery::verify(&visit.call, user, code).await?, Method::RecoveryCode, Locale::verify_error_recovery)
+        }
     };
-    Ok(right.then_some(method))
+    Ok(if right { Judged::Right(method) } else { Judged::Wrong(wrong) })
+}
+
+/// It cannot be guessed, so no attempt is counted.
+async fn check_passkey(visit: &Visit, form: &OwnForm, middle: &Middle) -> Result<Judged, Stop> {
+    let Some(answer) = form.passkey()? else { return Ok(Judged::Wrong(Locale::passkey_cancelled)) };
+    let only = Some(middle.person.user_id);
+    Ok(match passkey::check(&visit.call, visit.browser.binding(), answer, only).await? {
+        Checked::Right(there) => Judged::Right(there.method),
+        Checked::Expired => Judged::Wrong(Locale::sign_in_error_expired),
+        Checked::Unknown => Judged::Wrong(Locale::passkey_error_unknown),
+        Checked::Refused => Judged::Wrong(Locale::passkey_error_refused),
+    })
 }
