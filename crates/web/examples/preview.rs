@@ -15,6 +15,9 @@ use web::pages::view::{
     Problem, ScopeGroup, ScopeItem, SelectAccountPage, SignedOutPage, Theme,
 };
 
+#[path = "preview/account.rs"]
+mod account;
+
 const LONG: &str = "Königlich Preußische Telegraphenbauanstaltsverwaltungsgesellschaft für drahtlose Nachrichten";
 const LONG_HOST: &str = "a-very-long-subdomain-that-nobody-would-choose.of-a-department.of-a-company.example.test";
 
@@ -43,7 +46,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let Some(sheet) = themed().stylesheet() {
         fs::write(folder.join("theme.css"), &sheet.content)?;
     }
-    let pages = [sign_in(), accounts(), consent(), leaving(), problems(), languages(), blocks()];
+    let pages =
+        [sign_in(), accounts(), account::pages(), consent(), leaving(), problems(), languages(), blocks()];
     for (name, page) in pages.into_iter().flatten() {
         fs::write(folder.join(format!("{name}.html")), page?)?;
     }

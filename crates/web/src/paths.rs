@@ -46,6 +46,10 @@ pub const ACCOUNT_SECURITY: &str = "/account/security";
 pub const ACCOUNT_PASSWORD: &str = "/account/security/password";
 /// The authenticator app.
 pub const ACCOUNT_TOTP: &str = "/account/security/app";
+/// One of the passkeys.
+pub const ACCOUNT_PASSKEY: &str = "/account/security/passkey";
+/// Adding one.
+pub const ACCOUNT_PASSKEY_ADD: &str = "/account/security/passkey/add";
 /// Recovery codes.
 pub const ACCOUNT_CODES: &str = "/account/security/codes";
 /// Where they are signed in.

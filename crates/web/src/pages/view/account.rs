@@ -4,7 +4,7 @@ use askama::Template;
 use messages::Text;
 use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339, macros::format_description};
 
-use super::{AccountView, AppView, Frame, ScopeGroup, TotpSetupView};
+use super::{AccountView, AppView, Frame, PasskeyView, ScopeGroup, TotpSetupView};
 use crate::paths;
 
 /// One of the pages that the navigation names.
@@ -68,6 +68,10 @@ pub enum Done {
     TotpAdded,
     /// It was removed.
     TotpRemoved,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// One was removed.
+    PasskeyRemoved,
     /// A session was ended.
     SessionEnded,
     /// All others were.
@@ -77,13 +81,15 @@ pub enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 11] = [
         Self::Saved,
         Self::Expired,
         Self::Confirmed,
         Self::Password,
         Self::TotpAdded,
         Self::TotpRemoved,
+        Self::PasskeyAdded,
+        Self::PasskeyRemoved,
         Self::SessionEnded,
         Self::SessionsEnded,
         Self::AppWithdrawn,
@@ -99,6 +105,8 @@ impl Done {
             Self::Password => "password",
             Self::TotpAdded => "app-added",
             Self::TotpRemoved => "app-removed",
+            Self::PasskeyAdded => "passkey-added",
+            Self::PasskeyRemoved => "passkey-removed",
             Self::SessionEnded => "session-ended",
             Self::SessionsEnded => "sessions-ended",
             Self::AppWithdrawn => "withdrawn",
@@ -120,6 +128,8 @@ impl Done {
             Self::Password => texts.my_done_password(),
             Self::TotpAdded => texts.my_done_totp_added(),
             Self::TotpRemoved => texts.my_done_totp_removed(),
+            Self::PasskeyAdded => texts.my_done_passkey_added(),
+            Self::PasskeyRemoved => texts.my_done_passkey_removed(),
             Self::SessionEnded => texts.my_done_session_ended(),
             Self::SessionsEnded => texts.my_done_sessions_ended(),
             Self::AppWithdrawn => texts.my_done_withdrawn(),
@@ -250,8 +260,11 @@ pub struct ProfileEditPage {
 
 /// A passkey in a list.
 #[derive(Clone, Debug)]
-pub struct PasskeyView {
+pub struct KeyView {
+    /// Where it is renamed or removed.
+    pub href: String,
     /// What its owner calls it.
+
     pub name: String,
     /// When it was added.
     pub added: When,
@@ -274,7 +287,9 @@ pub struct SecurityPage {
     /// How many recovery codes are left; `None` where there is nothing that they could stand in for.
     pub codes: Option<u32>,
     /// The passkeys.
-    pub passkeys: Vec<PasskeyView>,
+    pub passkeys: Vec<KeyView>,
+    /// Where one is added, where there may be any.
+    pub add_passkey: Option<String>,
 }
 
 impl SecurityPage {
@@ -340,6 +355,48 @@ impl TotpPage {
             None => self.frame.texts.my_totp_remove_heading(),
         }
     }
+}
+
+/// `GET /account/security/passkey/add`. Posts `name`, and what a new passkey answers, back to that path.
+#[derive(Debug, Template)]
+#[template(path = "account/passkey_add.html")]
+pub struct PasskeyAddPage {
+    /// What all pages share.
+    pub frame: Frame,
+    /// What the pages of the account share.
+    pub me: Me,
+    /// The path that the form posts to.
+    pub action: String,
+    /// Where nothing is changed.
+    pub back: String,
+    /// What the browser is asked; `None`: there are as many as there may be.
+    pub passkey: Option<PasskeyView>,
+    /// The name that was typed.
+    pub name: String,
+    /// What went wrong with the last attempt.
+    pub error: Option<Text>,
+}
+
+/// `GET /account/security/passkey`. Posts `passkey`, and `name` or `choice` (`remove`), back to that path.
+#[derive(Debug, Template)]
+#[template(path = "account/passkey.html")]
+pub struct PasskeyEditPage {
+    /// What all pages share.
+    pub frame: Frame,
+    /// What the pages of the account share.
+    pub me: Me,
+    /// The path that the forms post to.
+    pub action: String,
+    /// Where nothing is changed.
+    pub back: String,
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// What is wrong with the name that was typed.
+    pub name_error: Option<Text>,
+    /// Why it was not removed.
+    pub error: Option<Text>,
 }
 
 /// `GET /account/security/codes`. Posts nothing but its token back to that path.
