@@ -6,9 +6,9 @@
 use std::{fmt, sync::Arc};
 
 use credentials::password::{self, Parameters};
+use messages::Locale;
 use protocol::client_metadata::FieldError;
 use secrecy::{ExposeSecret, SecretString};
-use messages::Locale;
 use storage::{
     Database, StorageError, Tx, id::UserId, journal::Entry, pulse, revocations::Withdrawal, sealed::SealingKeys,
 };

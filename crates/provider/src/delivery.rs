@@ -15,7 +15,6 @@ use std::{
 use futures_util::{StreamExt, stream};
 use storage::{
     StorageError,
-    id::RequestId,
     outbox::{self, Delivery},
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};

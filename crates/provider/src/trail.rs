@@ -64,7 +64,7 @@ pub(crate) async fn key(sealing: &SealingKeys, tx: &mut Tx, user: UserId) -> Res
 
 /// What an entry is bound to.
 fn associated(event: &str, user: Option<Uuid>) -> Vec<u8> {
-    [b"journal\0personal\0", event.as_bytes(), b"\0", user.unwrap_or_default().as_bytes()].concat()
+    [&b"journal\0personal\0"[..], event.as_bytes(), b"\0", user.unwrap_or_default().as_bytes()].concat()
 }
 
 /// Makes an entry tell of a person from where they came, and with what, so that only they can be told. Whose key is not

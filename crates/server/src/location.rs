@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
 use clap::Args;
-use provider::{Issuer, Provider, RequestInfo, administration::Administration, id::RequestId};
+use provider::{Issuer, Provider, RequestInfo, administration::Administration};
 use storage::{
     Database, DatabaseOptions,
     schema::{self, Schema},

@@ -199,12 +199,7 @@ pub async fn apps(database: &Database, user: UserId, now: OffsetDateTime) -> Res
     .await?;
     Ok(rows
         .into_iter()
-        .map(|row| App {
-            client_key: row.client_key,
-            pairs: row.pairs.0,
-            since: row.since,
-            last_used: row.last_used,
-        })
+        .map(|row| App { client_key: row.client_key, pairs: row.pairs.0, since: row.since, last_used: row.last_used })
         .collect())
 }
 

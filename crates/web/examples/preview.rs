@@ -46,8 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let Some(sheet) = themed().stylesheet() {
         fs::write(folder.join("theme.css"), &sheet.content)?;
     }
-    let pages =
-        [sign_in(), accounts(), account::pages(), consent(), leaving(), problems(), languages(), blocks()];
+    let pages = [sign_in(), accounts(), account::pages(), consent(), leaving(), problems(), languages(), blocks()];
     for (name, page) in pages.into_iter().flatten() {
         fs::write(folder.join(format!("{name}.html")), page?)?;
     }

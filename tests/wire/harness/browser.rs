@@ -110,7 +110,14 @@ pub struct Browser<'w> {
 impl<'w> Browser<'w> {
     /// A new one.
     pub fn new(world: &'w World) -> Self {
-        Self { world, instance: 0, cookies: BTreeMap::new(), accept_language: "en".to_owned(), user_agent: None, forwarded_for: None }
+        Self {
+            world,
+            instance: 0,
+            cookies: BTreeMap::new(),
+            accept_language: "en".to_owned(),
+            user_agent: None,
+            forwarded_for: None,
+        }
     }
 
     /// The `Cookie` header.

@@ -72,13 +72,9 @@ pub struct Page {
 ///
 /// # Errors
 /// `Refusal::Unavailable`.
-pub async fn page(
-    context: &Context,
-    session: &SignedIn,
-    before: Option<i64>,
-    locale: Locale,
-) -> Result<Page, Refusal> {
-    let mut happenings = read(context, (session.user_id, session.trail_key.as_deref()), before, PAGE + 1, locale).await?;
+pub async fn page(context: &Context, session: &SignedIn, before: Option<i64>, locale: Locale) -> Result<Page, Refusal> {
+    let mut happenings =
+        read(context, (session.user_id, session.trail_key.as_deref()), before, PAGE + 1, locale).await?;
     let older = usize::try_from(PAGE).ok().filter(|page| happenings.len() > *page).and_then(|page| {
         happenings.truncate(page);
         happenings.last().map(|last| last.id)

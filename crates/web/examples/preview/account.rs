@@ -154,14 +154,8 @@ fn factors() -> Pages {
         uri: "otpauth://totp/x".to_owned(),
         qr: "static/seal.svg".to_owned(),
     };
-    let totp = |setup, error| TotpPage {
-        frame: frame(),
-        me: me(Room::Security),
-        action: path(),
-        back: path(),
-        setup,
-        error,
-    };
+    let totp =
+        |setup, error| TotpPage { frame: frame(), me: me(Room::Security), action: path(), back: path(), setup, error };
     let add = |passkey| PasskeyAddPage {
         frame: frame(),
         me: me(Room::Security),
@@ -171,7 +165,10 @@ fn factors() -> Pages {
         name: String::new(),
         error: None,
     };
-    let asked = PasskeyView { options: "{\"publicKey\":{\"challenge\":\"AAAA\",\"user\":{\"id\":\"AAAA\"}}}".to_owned(), sealed: "s".to_owned() };
+    let asked = PasskeyView {
+        options: "{\"publicKey\":{\"challenge\":\"AAAA\",\"user\":{\"id\":\"AAAA\"}}}".to_owned(),
+        sealed: "s".to_owned(),
+    };
     let edit = |error: Option<Text>| PasskeyEditPage {
         frame: frame(),
         me: me(Room::Security),
@@ -193,10 +190,7 @@ fn factors() -> Pages {
         ("account-passkey-full", add(None).render()),
         ("account-passkey", edit(None).render()),
         ("account-passkey-only-way", edit(Some(texts.my_passkey_only_way())).render()),
-        (
-            "account-codes",
-            CodesPage { frame: frame(), me: me(Room::Security), action: path(), back: path() }.render(),
-        ),
+        ("account-codes", CodesPage { frame: frame(), me: me(Room::Security), action: path(), back: path() }.render()),
         (
             "account-codes-made",
             RecoveryCodesPage {
@@ -275,19 +269,10 @@ fn apps() -> Pages {
 
 fn activity() -> Pages {
     let texts = Locale::default();
-    let happening = |what, hours, device| HappeningView {
-        what,
-        when: ago(hours),
-        device,
-        place: Some("192.0.2.1".to_owned()),
-    };
-    let page = |happenings| ActivityPage {
-        frame: frame(),
-        me: me(Room::Activity),
-        happenings,
-        older: None,
-        newest: None,
-    };
+    let happening =
+        |what, hours, device| HappeningView { what, when: ago(hours), device, place: Some("192.0.2.1".to_owned()) };
+    let page =
+        |happenings| ActivityPage { frame: frame(), me: me(Room::Activity), happenings, older: None, newest: None };
     vec![
         (
             "account-activity",

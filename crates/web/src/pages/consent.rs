@@ -111,11 +111,7 @@ pub(super) async fn scopes(visit: &Visit, pairs: &ScopePairs, texts: Locale) -> 
         groups.push(ScopeGroup {
             resource_name: known.map_or(identifier, |known| known.name.as_str()).to_owned(),
             host: host_of(identifier),
-            items: pairs
-                .for_resource(identifier)
-                .iter()
-                .map(|scope| ScopeItem { text: words(scope) })
-                .collect(),
+            items: pairs.for_resource(identifier).iter().map(|scope| ScopeItem { text: words(scope) }).collect(),
         });
     }
     Ok(groups)

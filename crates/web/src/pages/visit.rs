@@ -7,11 +7,7 @@ use axum::{
     extract::{FromRequestParts, OriginalUri},
     response::{IntoResponse, Response},
 };
-use http::{
-    HeaderMap, HeaderValue, Method, StatusCode,
-    header,
-    request::Parts,
-};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use messages::Locale;
 use protocol::error::ErrorCode;
 use provider::{

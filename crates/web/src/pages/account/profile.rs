@@ -69,11 +69,7 @@ async fn show(visit: &Visit, params: &Params) -> Result<Response, Stop> {
         email: profile.email.map(|email| (email, profile.email_verified)),
         change_email: mail::is_configured(visit.call.provider())
             .then(|| visit.path(&format!("{}/email", paths::ACCOUNT))),
-        values: profile
-            .values
-            .iter()
-            .map(|(field, value)| (label(texts, *field), in_words(*field, value)))
-            .collect(),
+        values: profile.values.iter().map(|(field, value)| (label(texts, *field), in_words(*field, value))).collect(),
         edit: visit.path(paths::ACCOUNT_PROFILE),
         frame,
     };

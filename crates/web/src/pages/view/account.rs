@@ -264,7 +264,6 @@ pub struct KeyView {
     /// Where it is renamed or removed.
     pub href: String,
     /// What its owner calls it.
-
     pub name: String,
     /// When it was added.
     pub added: When,
@@ -299,6 +298,14 @@ impl SecurityPage {
 
     fn totp(&self) -> String {
         format!("{}{}", self.frame.base, paths::ACCOUNT_TOTP)
+    }
+
+    fn codes_left(&self) -> Option<Text> {
+        self.codes.map(|left| self.frame.texts.my_codes_left(left))
+    }
+
+    fn has_few_codes(&self) -> bool {
+        self.codes.is_some_and(|left| left < 3)
     }
 
     fn recovery(&self) -> String {

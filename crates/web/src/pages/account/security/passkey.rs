@@ -71,12 +71,7 @@ async fn begin(visit: &Visit, params: &Params) -> Result<Response, Stop> {
 
 type Said = (StatusCode, Option<fn(Locale) -> Text>, Option<Done>);
 
-async fn show_add(
-    visit: &Visit,
-    owner: &Owner,
-    name: &str,
-    (status, error, done): Said,
-) -> Result<Response, Stop> {
+async fn show_add(visit: &Visit, owner: &Owner, name: &str, (status, error, done): Said) -> Result<Response, Stop> {
     let passkey = match passkey::begin(&visit.call, visit.browser.binding(), &owner.person).await? {
         Begun::Asked(asked) => Some(PasskeyView::from(asked)),
         Begun::Full => None,
@@ -101,7 +96,8 @@ async fn finish(visit: &Visit, form: &OwnForm) -> Result<Response, Stop> {
     let texts = visit.frame(None).texts;
     let name = form.field("name")?;
     let answer = form.passkey()?.unwrap_or(Answer { sealed: "", response: "" });
-    let error = match passkey::finish(&visit.call, visit.browser.binding(), &owner.person, answer, (name, texts)).await?
+    let error = match passkey::finish(&visit.call, visit.browser.binding(), &owner.person, answer, (name, texts))
+        .await?
     {
         Added::Done { method, codes, .. } => return added(visit, &owner, method, (codes, Done::PasskeyAdded)).await,
         Added::Already => Locale::passkey_error_already as fn(Locale) -> Text,
