@@ -561,7 +561,7 @@ fn of_somebody_who_is_gone_nothing_can_be_read() {
         let (person, api) = (world.add_person().await, world.client("example-api"));
         let address = format!("{}@example.test", person.username);
         let mut browser = world.browser();
-        let (agent, place) = ("Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0 Lovelace", "198.51.100.77");
+        let (agent, place) = ("Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0 Analytical", "198.51.100.77");
         (browser.user_agent, browser.forwarded_for) = (Some(agent.to_owned()), Some(place.to_owned()));
         let client = world.add_client("shop", json!({})).await;
         let flow = world.flow(&client).scope("openid profile offline_access read");
@@ -578,7 +578,7 @@ fn of_somebody_who_is_gone_nothing_can_be_read() {
             assert!(again.has("username-error"));
         }
         let before = world.database.dump().await;
-        assert!(before.contains(&address) && before.contains(place) && before.contains("Lovelace"));
+        assert!(before.contains(&address) && before.contains(place) && before.contains("Analytical"));
         let shouted = person.username.to_uppercase();
         let gone = browser.submit(&page, "delete-confirm", &[("username", &shouted)]).await.page();
         assert!(gone.url.ends_with("/account/deleted") && gone.has("deleted-home"), "{gone:#?}");
@@ -595,7 +595,7 @@ fn of_somebody_who_is_gone_nothing_can_be_read() {
         })
         .await;
         let after = world.database.dump().await;
-        for trace in [&*address, place, "Lovelace", "Firefox", "Enchantress", &person.username] {
+        for trace in [&*address, place, "Analytical", "Firefox", "Enchantress", &person.username] {
             let found: Vec<&str> = after.lines().filter(|line| line.contains(trace)).collect();
             assert!(found.is_empty(), "{trace}: {found:#?}");
         }

@@ -101,6 +101,8 @@ fn sign_in() -> Pages {
         reauthenticate: None,
         switch: None,
         action: "/login",
+        passkey: None,
+        passkey_action: "/login/passkey",
     };
     vec![
         ("login", page().render()),
@@ -145,6 +147,8 @@ fn languages() -> Pages {
         reauthenticate: None,
         switch: None,
         action: "/login",
+        passkey: None,
+        passkey_action: "/login/passkey",
     };
     let mut pages: Pages =
         names.into_iter().zip(Locale::all()).map(|(name, locale)| (name, page(locale).render())).collect();

@@ -1,5 +1,7 @@
 //! What happened to an account, from the audit trail.
 
+use std::collections::{HashMap, hash_map::Entry};
+
 use messages::Locale;
 use storage::{id::UserId, journal};
 use time::OffsetDateTime;
@@ -91,20 +93,28 @@ pub(super) async fn read(
 ) -> Result<Vec<Happening>, Refusal> {
     let events: Vec<String> = EVENTS.iter().map(|event| (*event).to_owned()).collect();
     let reader = Reader::new(context, user, key)?;
+    // The same few apps and browsers come again and again.
+    let (mut names, mut devices) = (HashMap::new(), HashMap::new());
     let mut happenings = Vec::new();
     for entry in journal::of_person(&context.database, user, &events, before, limit).await? {
         let personal = reader.read(&entry);
         let why = entry.detail.as_ref().and_then(|detail| detail.get("why")).and_then(|why| why.as_str());
         let app = match &entry.client_id {
-            Some(client_id) => Some(name_of(context, client_id).await?),
+            Some(client_id) => {
+                if let Entry::Vacant(vacant) = names.entry(client_id.clone()) {
+                    vacant.insert(name_of(context, client_id).await?);
+                }
+                names.get(client_id).cloned()
+            }
             None => None,
         };
+        let device = devices.entry(personal.user_agent).or_insert_with_key(|agent| Device::of(agent.as_deref()));
         happenings.push(Happening {
             id: entry.id,
             at: entry.at,
             why: why.map(ToOwned::to_owned),
             app,
-            device: Device::of(personal.user_agent.as_deref()),
+            device: device.clone(),
             place: personal.address.and_then(|address| context.places.name(address, locale)),
             address: personal.address.map(|address| address.to_string()),
             event: entry.event,
