@@ -6,6 +6,7 @@
 
 mod harness;
 
+mod account;
 mod apply;
 mod backchannel;
 mod bounded;

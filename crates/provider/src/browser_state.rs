@@ -26,6 +26,8 @@ pub enum Errand {
     UpstreamLink,
     /// An authenticator app that awaits its first code.
     TotpSetup,
+    /// A form of the account page.
+    Account,
     /// A passkey that is being made.
     PasskeySetup,
     /// A passkey that is asked for.
@@ -47,6 +49,7 @@ impl Errand {
             Self::Upstream => b"upstream",
             Self::UpstreamLink => b"upstream-link",
             Self::TotpSetup => b"totp setup",
+            Self::Account => b"account",
             Self::PasskeySetup => b"passkey setup",
             Self::Passkey => b"passkey",
             Self::Mailed => b"mailed",

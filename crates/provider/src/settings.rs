@@ -250,6 +250,8 @@ pub struct Settings {
     pub hashing: Hashing,
     /// Guessing.
     pub throttle: Throttle,
+    /// Where addresses are, in words: a MaxMind DB file.
+    pub geo_database: Option<std::path::PathBuf>,
     /// Outgoing requests.
     pub outbound: OutboundSettings,
     /// New passwords.
@@ -277,6 +279,7 @@ impl Settings {
             lifetimes: Lifetimes::default(),
             hashing: Hashing::default(),
             throttle: Throttle::default(),
+            geo_database: None,
             outbound: OutboundSettings::default(),
             passwords: NewPasswords::default(),
             sign_in: SignInSettings::default(),

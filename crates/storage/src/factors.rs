@@ -31,6 +31,8 @@ pub struct Person {
     pub passkeys: i64,
     /// How many recovery codes are left.
     pub recovery_codes: i64,
+    /// Their key, sealed.
+    pub trail_key: Option<Vec<u8>>,
 }
 
 /// Reads a person, or `None`. One statement.
@@ -57,7 +59,7 @@ async fn read(executor: impl PgExecutor<'_>, user: UserId) -> Result<Option<Pers
                   exists (select from totp t where t.user_id = u.id) as "has_totp!",
                   (select count(*) from passkey p where p.user_id = u.id) as "passkeys!",
                   (select count(*) from recovery_code r where r.user_id = u.id and r.spent_at is null)
-                      as "recovery_codes!"
+                      as "recovery_codes!", u.trail_key
            from user_account u where u.id = $1"#,
         user.uuid()
     )

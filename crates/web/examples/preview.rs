@@ -17,6 +17,9 @@ use web::pages::view::{
     SignedOutPage, Theme, TotpSetupView, VerifyPage, Ways,
 };
 
+#[path = "preview/account.rs"]
+mod account;
+
 const LONG: &str = "Königlich Preußische Telegraphenbauanstaltsverwaltungsgesellschaft für drahtlose Nachrichten";
 const LONG_HOST: &str = "a-very-long-subdomain-that-nobody-would-choose.of-a-department.of-a-company.example.test";
 
@@ -45,8 +48,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let Some(sheet) = themed().stylesheet() {
         fs::write(folder.join("theme.css"), &sheet.content)?;
     }
-    let pages =
-        [sign_in(), factors(), accounts(), consent(), leaving(), problems(), languages(), blocks(), mail(), by_link()];
+    let pages = [
+        sign_in(),
+        factors(),
+        accounts(),
+        account::pages(),
+        consent(),
+        leaving(),
+        problems(),
+        languages(),
+        blocks(),
+        mail(),
+        by_link(),
+    ];
     for (name, page) in pages.into_iter().flatten() {
         fs::write(folder.join(format!("{name}.html")), page?)?;
     }

@@ -42,6 +42,36 @@ pub const CONSENT: &str = "/consent";
 pub const LOGOUT: &str = "/logout";
 /// Where a person lands who came without an application.
 pub const HOME: &str = "/";
+/// Where people look after their account: their profile.
+pub const ACCOUNT: &str = "/account";
+/// Changing it.
+pub const ACCOUNT_PROFILE: &str = "/account/profile";
+/// What they sign in with.
+pub const ACCOUNT_SECURITY: &str = "/account/security";
+/// The password.
+pub const ACCOUNT_PASSWORD: &str = "/account/security/password";
+/// The authenticator app.
+pub const ACCOUNT_TOTP: &str = "/account/security/app";
+/// One of the passkeys.
+pub const ACCOUNT_PASSKEY: &str = "/account/security/passkey";
+/// Adding one.
+pub const ACCOUNT_PASSKEY_ADD: &str = "/account/security/passkey/add";
+/// Recovery codes.
+pub const ACCOUNT_CODES: &str = "/account/security/codes";
+/// Where they are signed in.
+pub const ACCOUNT_SESSIONS: &str = "/account/sessions";
+/// The apps that they let in.
+pub const ACCOUNT_APPS: &str = "/account/apps";
+/// What happened.
+pub const ACCOUNT_ACTIVITY: &str = "/account/activity";
+/// Taking one's data along.
+pub const ACCOUNT_DATA: &str = "/account/data";
+/// The data.
+pub const ACCOUNT_EXPORT: &str = "/account/data/export";
+/// Deleting the account.
+pub const ACCOUNT_DELETE: &str = "/account/data/delete";
+/// After that.
+pub const ACCOUNT_DELETED: &str = "/account/deleted";
 /// Mail that was trapped.
 pub const DEV_MAIL: &str = "/dev/mail";
 /// One of them.

@@ -76,6 +76,7 @@ fn people(app: &App) -> Router<App> {
         .route(paths::CONSENT, get(pages::consent::get).post(pages::consent::post))
         .route(paths::LOGOUT, get(pages::logout::get).post(pages::logout::post))
         .route(paths::HOME, get(pages::home::get))
+        .merge(pages::account::routes())
         .layer(session::layer(app))
         .layer(middleware::map_response(session::keep_prefix))
         .route(paths::LANGUAGE, post(pages::language::post))

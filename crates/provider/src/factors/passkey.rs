@@ -20,13 +20,14 @@ use tracing::info;
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::{note, recovery};
+use super::{note, recovery, told};
 use crate::{
     Context, Provider, Settings,
     browser_state::{self, Errand, Opened, Origin},
     mail::{self, Notice},
     refusal::Refusal,
     sign_in::{Method, Person, Proven},
+    trail,
 };
 
 pub use credentials::passkey::Passkeys;
@@ -231,12 +232,11 @@ pub async fn finish(
         return Ok(Added::Already);
     }
     let detail = json!({ "passkey": row.id, "device_bound": new.device_bound });
-    note(context, &mut tx, person.user_id, ("factor.passkey_added", Some(detail))).await?;
     let notice = Notice::PasskeyAdded { name: name.clone() };
-    mail::notify(context, &mut tx, person.user_id, Some(language), notice).await?;
+    note(context, &mut tx, person.user_id, ("factor.passkey_added", Some(detail)), Some(notice)).await?;
     let codes = recovery::provide(context, &mut tx, person.user_id).await?;
     tx.commit().await?;
-    mail::deliver_soon(context);
+    told(context);
     Ok(Added::Done { method: Method::Passkey { device_bound: new.device_bound }, name, codes })
 }
 
@@ -251,16 +251,16 @@ pub async fn rename(context: &Context, user: UserId, id: PasskeyId, name: &str) 
     if !passkeys::rename(&mut tx, user, id, &name).await? {
         return Ok(false);
     }
-    note(context, &mut tx, user, ("factor.passkey_renamed", Some(json!({ "passkey": id })))).await?;
+    note(context, &mut tx, user, ("factor.passkey_renamed", Some(json!({ "passkey": id }))), None).await?;
     tx.commit().await?;
     Ok(true)
 }
 
-/// Takes a passkey away. `language` is that of the page.
+/// Takes a passkey away.
 ///
 /// # Errors
 /// `Refusal::Unavailable`: it stays.
-pub async fn remove(context: &Context, user: UserId, id: PasskeyId, language: Locale) -> Result<Removed, Refusal> {
+pub async fn remove(context: &Context, user: UserId, id: PasskeyId) -> Result<Removed, Refusal> {
     let mut tx = context.database.begin().await?;
     // Of two removals at once, the later one sees what the earlier one left.
     one_time::lock_person(&mut tx, user).await?;
@@ -272,10 +272,10 @@ pub async fn remove(context: &Context, user: UserId, id: PasskeyId, language: Lo
     if left.passkeys == 0 && !left.has_totp {
         recovery_codes::delete(&mut tx, user).await?;
     }
-    note(context, &mut tx, user, ("factor.passkey_removed", Some(json!({ "passkey": id })))).await?;
-    mail::notify(context, &mut tx, user, Some(language), Notice::PasskeyRemoved { name: name.clone() }).await?;
+    let notice = Notice::PasskeyRemoved { name: name.clone() };
+    note(context, &mut tx, user, ("factor.passkey_removed", Some(json!({ "passkey": id }))), Some(notice)).await?;
     tx.commit().await?;
-    mail::deliver_soon(context);
+    told(context);
     Ok(Removed::Done { name })
 }
 
@@ -374,8 +374,8 @@ async fn advance(
 
 /// There may be a copy of the key. The operator is told; the challenge, which `tx` spent, is not good for more.
 async fn cloned(context: &Context, mut tx: Tx, found: &passkeys::Claimed) -> Result<Checked, Refusal> {
-    let mut entry = context.entry("factor.passkey_cloned", "passkey_cloned");
-    entry.user_id = Some(found.user_id.uuid());
+    let key = trail::key(&context.sealing, &mut tx, found.user_id).await?;
+    let mut entry = context.entry_of(("factor.passkey_cloned", "passkey_cloned"), (found.user_id, key.as_deref()))?;
     entry.detail = Some(json!({ "passkey": found.id }));
     storage::journal::append(&mut tx, &entry).await?;
     tx.commit().await?;

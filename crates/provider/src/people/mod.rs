@@ -412,12 +412,13 @@ pub async fn delete(administration: &Administration, name: &str) -> Result<(), A
     let mut tx = administration.database.begin().await?;
     let record = lock(&mut tx, name).await?;
     end_everything(administration, &mut tx, record.id, "user_deleted").await?;
-    let to = mail::recipient(&mut tx, record.id, None).await?;
+    let to = mail::recipient(&mut tx, record.id, administration.language()).await?;
+    // Written before they are gone: by then there is no key that it could be sealed under.
+    note(administration, &mut tx, "user.deleted", record.id).await?;
     users::delete(&mut tx, record.id).await?;
     if let Some(to) = to {
         mail::send(administration, &mut tx, &to, Letter::Notice(Notice::AccountDeleted)).await?;
     }
-    note(administration, &mut tx, "user.deleted", record.id).await?;
     administration.commit(tx).await
 }
 
@@ -441,7 +442,6 @@ async fn note(
     event: &'static str,
     user: UserId,
 ) -> Result<(), AdminError> {
-    let mut entry = administration.entry(event);
-    entry.user_id = Some(user.uuid());
+    let entry = administration.entry_about(tx, event, user).await?;
     Ok(journal::append(tx, &entry).await?)
 }

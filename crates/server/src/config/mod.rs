@@ -257,6 +257,7 @@ impl Config {
                 ceiling: self.throttle.ceiling.0,
                 range_attempts: self.throttle.range_attempts,
             },
+            geo_database: Some(self.sessions.geo_database.clone()).filter(|path| !path.as_os_str().is_empty()),
             outbound: OutboundSettings {
                 allowed_networks: self.outbound.allowed_networks.clone(),
                 extra_ca_files: self.outbound.extra_ca_files.clone(),

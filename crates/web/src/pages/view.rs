@@ -4,6 +4,7 @@
 //! passes as a [`Text`] it takes from `frame.texts`, too. Every form posts to a path of this server and works
 //! without a script.
 
+pub mod account;
 mod by_mail;
 mod color;
 mod dev_mail;
@@ -368,6 +369,8 @@ pub struct RecoveryCodesPage<'a> {
     pub request: Option<&'a str>,
     /// Where to go on.
     pub action: &'a str,
+    /// The address of the page that comes next, where nothing needs to be sent.
+    pub next: Option<&'a str>,
     /// The codes.
     pub codes: Vec<&'a str>,
 }

@@ -10,11 +10,7 @@ use axum::{
     extract::{FromRequestParts, OriginalUri},
     response::{IntoResponse, Response},
 };
-use http::{
-    HeaderMap, HeaderValue, Method, StatusCode,
-    header::{self, ACCEPT_LANGUAGE},
-    request::Parts,
-};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use messages::Locale;
 use protocol::error::ErrorCode;
 use provider::{
@@ -57,8 +53,6 @@ impl FromRequestParts<App> for Pages {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let call = Call::from_request_parts(parts, app).await?;
-        let chosen = language::chosen(&parts.headers, &app.provider.settings.issuer);
-        let accepted = || Locale::accepted(parts.headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?);
         // Nested routers see the path without the issuer's; the page needs all of it.
         let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |OriginalUri(uri)| uri);
         let here = (parts.method == Method::GET).then(|| uri.path_and_query().map(ToString::to_string)).flatten();
@@ -66,7 +60,7 @@ impl FromRequestParts<App> for Pages {
             call,
             base: app.base_path().to_owned(),
             theme: Arc::clone(&app.theme),
-            preferred: chosen.or_else(accepted).unwrap_or_default(),
+            preferred: language::preferred(&parts.headers, &app.provider.settings.issuer).unwrap_or_default(),
             asked: OnceLock::new(),
             here,
         })

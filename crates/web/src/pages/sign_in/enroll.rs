@@ -184,6 +184,7 @@ pub(super) fn show_codes(visit: &Visit, journey: &Journey, (codes, next): (&Code
         frame,
         request: Some(&request),
         action: &visit.path(next),
+        next: None,
         codes: codes.iter().map(|code| code.as_str()).collect(),
     };
     Ok(visit.with_cookie(visit.show(StatusCode::OK, &language, &page)))
