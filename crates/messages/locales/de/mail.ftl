@@ -6,18 +6,18 @@ mail_link_instead = Oder öffnen Sie diese Adresse im Browser:
 mail_code = Ihr Code:
 mail_code_warning = Geben Sie diesen Code nicht weiter. Niemand von { $service } wird Sie danach fragen.
 # How long a link or a code is good for.
-mail_once_minutes = Es funktioniert nur einmal und gilt { $minutes ->
+mail_once_minutes = Nur einmal verwendbar und { $minutes ->
     [one] eine Minute
    *[other] { $minutes } Minuten
-}.
-mail_once_hours = Es funktioniert nur einmal und gilt { $hours ->
+} lang gültig.
+mail_once_hours = Nur einmal verwendbar und { $hours ->
     [one] eine Stunde
    *[other] { $hours } Stunden
-}.
-mail_once_days = Es funktioniert nur einmal und gilt { $days ->
+} lang gültig.
+mail_once_days = Nur einmal verwendbar und { $days ->
     [one] einen Tag
    *[other] { $days } Tage
-}.
+} lang gültig.
 mail_ignore = Wenn Sie das nicht angefordert haben, können Sie diese E-Mail ignorieren: Ohne Sie geschieht nichts.
 
 # Why somebody gets this mail, in small letters at its end.
