@@ -439,8 +439,8 @@ fn a_passkey_is_offered_once_and_never_forced() {
         assert!(house.answer(landing).get("code").is_some());
         // Nor is whoever confirms that it is still them.
         let mut other = world.signed_in(&person).await;
-        let page = house.clone().with("prompt", "login").begin(&mut other).await.page();
-        assert!(page.has("login-submit") && page.form("login-submit").name_of("passkeys").is_none());
+        let again = house.clone().with("prompt", "login").begin(&mut other).await.page();
+        assert!(again.has("login-submit") && again.form("login-submit").name_of("passkeys").is_none());
         // Whoever opens the page without having signed in, or much later, does not see it.
         let mut stranger = world.browser();
         assert!(stranger.open(&page.url).await.page().has("login-submit"));

@@ -74,7 +74,7 @@ async fn added(
     (codes, done): (Option<Vec<Zeroizing<String>>>, Done),
 ) -> Result<Response, Stop> {
     let journey = Journey::Own(OwnJourney::to(&visit.call, paths::ACCOUNT_SECURITY));
-    let proven = Proven::of_session(&owner.session).and(method);
+    let proven = Proven::of_session(&owner.session, visit.call.now).and(method);
     // What it answers leads to the same page. Where it answers nothing, the session has ended meanwhile.
     let risen = visit.proceed(journey, proven).await?;
     match codes {
