@@ -184,7 +184,7 @@ test('a copy of a passkey is found out by its counter, and nobody is signed in',
   await owner.close();
 });
 
-test('two passkeys of one person each sign in, and the one that was removed does not', async () => {
+test('two people share a device, and each passkey signs in its own person', async () => {
   const owner = await newOwner();
   const person = somebody();
   const first = await enroll(owner, person);

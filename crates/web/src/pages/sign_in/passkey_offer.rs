@@ -98,12 +98,10 @@ async fn open(visit: &Visit, journey: Journey) -> Result<Response, Stop> {
     show(visit, &journey, &person, (StatusCode::OK, None)).await
 }
 
-async fn show(
-    visit: &Visit,
-    journey: &Journey,
-    person: &Person,
-    (status, error): (StatusCode, Option<fn(Locale) -> Text>),
-) -> Result<Response, Stop> {
+/// What the page says of the last attempt.
+type Said = (StatusCode, Option<fn(Locale) -> Text>);
+
+async fn show(visit: &Visit, journey: &Journey, person: &Person, (status, error): Said) -> Result<Response, Stop> {
     let asked = match passkey::begin(&visit.call, visit.browser.binding(), person).await? {
         Begun::Asked(asked) => asked,
         Begun::Full | Begun::Off => return go_on(visit, journey).await,
