@@ -79,6 +79,8 @@ create table user_account (
     enabled        boolean not null default true,
     require_factor boolean not null default false,   -- signs in with a second factor only
     epoch          integer not null default 1,
+    trail_key      bytea,                -- sealed; what the journal says of the person themselves is sealed under it,
+                                         -- and becomes unreadable with the row
     created_at     timestamptz not null,
     updated_at     timestamptz not null
 );
@@ -220,8 +222,12 @@ create table journal (
     jti        uuid,
     request_id uuid,
     address    inet,
-    detail     jsonb
+    detail     jsonb,
+    personal   bytea                     -- of a person: where they were, with which browser; sealed under their key
 );
+-- What people see of it themselves. Tokens and codes, which are issued all day, stay out.
+create index journal_person on journal (user_id, id desc)
+    where user_id is not null and event not like 'token.%' and event not like 'authorization.%';
 
 -- Deliveries that follow from a decision, written in the deciding transaction.
 create table outbox (
@@ -295,6 +301,37 @@ create table spent (
     expires_at timestamptz not null
 );
 create index spent_expires on spent (expires_at);
+
+-- Upstream OpenID providers that people may sign in with. The issuer never changes: the accounts below are its.
+create table upstream (
+    id                         uuid primary key,
+    slug                       text not null constraint upstream_slug_key unique,
+    issuer                     text not null constraint upstream_issuer_key unique,
+    name                       text not null,          -- for people: on the button
+    client_id                  text not null,
+    client_secret_sealed       bytea,
+    token_endpoint_auth_method text not null,
+    scope                      text not null,
+    domains                    text[] not null,        -- mail domains that it speaks for; no two share one
+    sign_up                    text not null,          -- which strangers become people: off, domains, on
+    claims                     jsonb not null,         -- our claim → theirs
+    button                     boolean not null,
+    enabled                    boolean not null default true,
+    created_at                 timestamptz not null,
+    updated_at                 timestamptz not null
+);
+
+-- Who signs in with which account there. The subject alone says who somebody is, never the address.
+create table upstream_account (
+    upstream_id  uuid not null references upstream (id) on delete cascade,
+    subject      text not null,
+    user_id      uuid not null references user_account (id) on delete cascade,
+    email        text,                                 -- what the provider said when it was linked; for people to read
+    linked_at    timestamptz not null,
+    last_used_at timestamptz,
+    constraint upstream_account_pkey primary key (upstream_id, subject)
+);
+create index upstream_account_user on upstream_account (user_id);
 
 -- How much was guessed: at an account, from a range of addresses, at one from the other, in a browser. The key is an
 -- HMAC under a key from outside, so no name and no address is at rest. `level` sinks as time passes.

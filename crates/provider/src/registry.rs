@@ -1,4 +1,4 @@
-//! Clients and resources as token requests need them: a bounded memory that one revision keeps honest.
+//! Clients, resources and upstream providers as requests need them: a bounded memory that one revision keeps honest.
 //!
 //! Every administrative change counts the revision up in its own transaction; the pulse sees it and clears
 //! what is remembered. Issuing compares the revision once more when its journal row is written.
@@ -25,7 +25,7 @@ use storage::{
 };
 use time::OffsetDateTime;
 
-use crate::{Context, refusal::Refusal};
+use crate::{Context, refusal::Refusal, upstream::Upstreams};
 
 /// A client, parsed once.
 #[derive(Debug)]
@@ -128,6 +128,7 @@ pub struct Registry {
     clients: Cache<String, Stamped<Client>>,
     clients_by_key: Cache<ClientKey, Stamped<Client>>,
     resources: Cache<String, Stamped<Resource>>,
+    upstreams: Cache<(), Stamped<Upstreams>>,
     clearings: AtomicU64,
 }
 
@@ -137,6 +138,7 @@ impl Registry {
             clients: Cache::new(capacity),
             clients_by_key: Cache::new(capacity),
             resources: Cache::new(capacity),
+            upstreams: Cache::new(1),
             clearings: AtomicU64::new(0),
         }
     }
@@ -155,6 +157,7 @@ impl Registry {
         self.clients.invalidate_all();
         self.clients_by_key.invalidate_all();
         self.resources.invalidate_all();
+        self.upstreams.invalidate_all();
     }
 }
 
@@ -240,6 +243,21 @@ impl Context {
         let resource = Arc::new(Resource::parse(row, self)?);
         self.registry.resources.insert(identifier.to_owned(), (stamp, Arc::clone(&resource))).await;
         Ok(Some(resource))
+    }
+
+    /// Every upstream provider that people may sign in with.
+    ///
+    /// # Errors
+    /// `Refusal::Unavailable` when it cannot be known.
+    pub async fn upstreams(&self) -> Result<Arc<Upstreams>, Refusal> {
+        self.confirm().await?;
+        if let Some(upstreams) = self.registry.current(self.registry.upstreams.get(&()).await) {
+            return Ok(upstreams);
+        }
+        let stamp = self.registry.stamp();
+        let upstreams = Arc::new(Upstreams::read(self).await?);
+        self.registry.upstreams.insert((), (stamp, Arc::clone(&upstreams))).await;
+        Ok(upstreams)
     }
 
     /// The API of this identifier if the client may ask for it.

@@ -32,3 +32,7 @@ recovery_codes_heading = Conservez vos codes de récupération
 recovery_codes_lede = Si vous perdez votre appareil, chacun d’eux vous connecte une fois.
 recovery_codes_once = Ils ne seront plus affichés. Imprimez-les ou gardez-les dans un gestionnaire de mots de passe.
 recovery_codes_continue = Je les ai conservés
+recovery_codes_copy = Copier
+recovery_codes_copied = Copiés
+recovery_codes_download = Télécharger
+recovery_codes_print = Imprimer

@@ -13,6 +13,7 @@ mod resource;
 mod secrets;
 mod serve;
 mod sweep;
+mod upstream;
 mod user;
 mod version;
 
@@ -40,7 +41,7 @@ enum Command {
     Dev(dev::Dev),
     /// Bring the database's schema up to date.
     Migrate(migrate::Migrate),
-    /// Make clients, APIs and people what a file says.
+    /// Make clients, APIs, people and upstream providers what a file says.
     Apply(apply::Apply),
     /// Look at the configuration.
     #[command(subcommand)]
@@ -58,6 +59,9 @@ enum Command {
     /// APIs that tokens are for.
     #[command(subcommand)]
     Resource(resource::Resource),
+    /// Other OpenID providers that people may sign in with.
+    #[command(subcommand)]
+    Upstream(upstream::Upstream),
     /// Signing keys.
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -91,6 +95,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Client(command) => command.run().await?,
             Command::User(command) => command.run().await?,
             Command::Resource(command) => command.run().await?,
+            Command::Upstream(command) => command.run().await?,
             Command::Keys(command) => command.run().await?,
             Command::Mail(command) => command.run().await?,
             Command::Sweep(command) => command.run().await?,

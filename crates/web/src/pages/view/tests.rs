@@ -41,7 +41,12 @@ fn login(name: &str) -> LoginPage<'static> {
         app: Some(app(name)),
         reauthenticate: None,
         switch: None,
+        upstream: UpstreamOffer::default(),
         action: "/base/login",
+        passkey: None,
+        passkey_action: "/base/login/passkey",
+        ways: Ways::default(),
+        done: None,
     }
 }
 
