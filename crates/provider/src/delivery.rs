@@ -171,13 +171,24 @@ async fn deliver_batch(provider: &Arc<Provider>, kind: Kind) -> Result<usize, Re
 /// One attempt, and what follows from it.
 async fn attempt(context: &Context, kind: Kind, delivery: Delivery) {
     let outcome = match kind.deliver(context, &delivery).await {
-        Ok(()) => outbox::done(&context.database, delivery.id).await,
+        Ok(()) => done(context, &delivery).await,
         Err(failure) => postpone(context, kind, &delivery, failure).await,
     };
     if let Err(error) = outcome {
         // Its lease runs out, and it is attempted once more.
         warn!(%error, kind = kind.as_str(), delivery = %delivery.id, "the outcome of a delivery could not be noted");
     }
+}
+
+/// Notes that a delivery was made, and not too impatiently: one that is forgotten is made twice.
+async fn done(context: &Context, delivery: &Delivery) -> Result<(), StorageError> {
+    for _ in 0..2 {
+        match outbox::done(&context.database, delivery.id).await {
+            Err(error) if error.is_unavailable() => {}
+            outcome => return outcome,
+        }
+    }
+    outbox::done(&context.database, delivery.id).await
 }
 
 /// After a failure: later again, or never.
