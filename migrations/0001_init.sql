@@ -79,6 +79,8 @@ create table user_account (
     enabled        boolean not null default true,
     require_factor boolean not null default false,   -- signs in with a second factor only
     epoch          integer not null default 1,
+    trail_key      bytea,                -- sealed; what the journal says of the person themselves is sealed under it,
+                                         -- and becomes unreadable with the row
     created_at     timestamptz not null,
     updated_at     timestamptz not null
 );
@@ -220,8 +222,12 @@ create table journal (
     jti        uuid,
     request_id uuid,
     address    inet,
-    detail     jsonb
+    detail     jsonb,
+    personal   bytea                     -- of a person: where they were, with which browser; sealed under their key
 );
+-- What people see of it themselves. Tokens and codes, which are issued all day, stay out.
+create index journal_person on journal (user_id, id desc)
+    where user_id is not null and event not like 'token.%' and event not like 'authorization.%';
 
 -- Deliveries that follow from a decision, written in the deciding transaction.
 create table outbox (

@@ -55,7 +55,7 @@ fn a_notice_arrives_as_it_should() {
         let person = world.add_person().await;
         change_password(&world, &person).await;
         let mail = sink.mail_to(&address(&person)).await;
-        assert_eq!(mail.header("From"), "Example ID <id@example.test>");
+        assert_eq!(mail.header("From"), "\"Example ID\" <id@example.test>");
         assert_eq!(mail.header("To"), address(&person));
         assert_eq!(mail.header("Subject"), "Your password was changed · Example ID");
         assert_eq!(mail.header("Auto-Submitted"), "auto-generated");
@@ -193,7 +193,12 @@ fn instances_share_the_work() {
              from generate_series(1, 100) n",
         )
         .await;
-        until("all came", Duration::from_secs(30), async || (outbox(&world).await == 0).then_some(())).await;
+        until("all came", Duration::from_secs(60), async || {
+            let failed = world.database.count("select count(*) from outbox where failed_at is not null").await;
+            assert_eq!(failed, 0, "{}", world.servers[0].log() + &world.servers[1].log());
+            (outbox(&world).await == 0).then_some(())
+        })
+        .await;
         let mut to: Vec<_> = sink.mails().into_iter().map(|mail| mail.to).collect();
         assert_eq!(to.len(), 100);
         to.sort();

@@ -6,6 +6,7 @@
 
 mod harness;
 
+mod account;
 mod apply;
 mod backchannel;
 mod bounded;
@@ -24,9 +25,11 @@ mod keys;
 mod languages;
 mod logout;
 mod mail;
+mod mail_flows;
 mod one_time;
 mod openidconnect_crate;
 mod outage;
+mod passkey;
 mod people;
 mod properties;
 mod race;

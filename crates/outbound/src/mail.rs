@@ -139,12 +139,6 @@ pub fn check_mailbox(text: &str) -> Result<(), String> {
     mailbox(text).map(drop)
 }
 
-/// The name of a mailbox that has one.
-#[must_use]
-pub fn mailbox_name(text: &str) -> Option<String> {
-    mailbox(text).ok()?.name
-}
-
 fn mailbox(text: &str) -> Result<Mailbox, String> {
     if text.contains(char::is_control) {
         return Err("must be on one line".to_owned());

@@ -26,6 +26,18 @@ pub enum Errand {
     UpstreamLink,
     /// An authenticator app that awaits its first code.
     TotpSetup,
+    /// A form of the account page.
+    Account,
+    /// A passkey that is being made.
+    PasskeySetup,
+    /// A passkey that is asked for.
+    Passkey,
+    /// A mail that was asked for.
+    Mailed,
+    /// A link of a mail, after it was opened.
+    Link,
+    /// A form about one's own mail address.
+    OwnAddress,
 }
 
 impl Errand {
@@ -37,6 +49,12 @@ impl Errand {
             Self::Upstream => b"upstream",
             Self::UpstreamLink => b"upstream-link",
             Self::TotpSetup => b"totp setup",
+            Self::Account => b"account",
+            Self::PasskeySetup => b"passkey setup",
+            Self::Passkey => b"passkey",
+            Self::Mailed => b"mailed",
+            Self::Link => b"link",
+            Self::OwnAddress => b"own address",
         }
     }
 }

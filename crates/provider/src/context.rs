@@ -2,6 +2,7 @@
 
 use std::{net::IpAddr, ops::Deref, sync::Arc};
 
+use messages::Locale;
 use storage::{id::RequestId, journal::Entry};
 use time::OffsetDateTime;
 
@@ -18,6 +19,16 @@ pub struct RequestInfo {
     pub user_agent: Option<String>,
     /// SHA-256 of the cookie that tells browsers apart, if the browser sent it.
     pub browser: Option<[u8; 32]>,
+    /// The language of its pages.
+    pub language: Option<Locale>,
+}
+
+impl RequestInfo {
+    /// For work that nobody asked for.
+    #[must_use]
+    pub fn of_nobody() -> Self {
+        Self { id: RequestId::new(), address: None, user_agent: None, browser: None, language: None }
+    }
 }
 
 /// The context of one request. Time is read once, here.

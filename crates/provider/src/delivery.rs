@@ -15,7 +15,6 @@ use std::{
 use futures_util::{StreamExt, stream};
 use storage::{
     StorageError,
-    id::RequestId,
     outbox::{self, Delivery},
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
@@ -161,7 +160,7 @@ async fn work(provider: &Arc<Provider>, kind: Kind, at_work: OwnedMutexGuard<()>
 
 /// One batch, with a clock of its own: a lease counts from when it is taken. Returns how many were attempted.
 async fn deliver_batch(provider: &Arc<Provider>, kind: Kind) -> Result<usize, Refusal> {
-    let context = provider.begin(RequestInfo { id: RequestId::new(), address: None, user_agent: None, browser: None });
+    let context = provider.begin(RequestInfo::of_nobody());
     let limit = i64::try_from(kind.batch()).unwrap_or(i64::MAX);
     let due = outbox::claim(&context.database, kind.as_str(), context.now, context.now + LEASE, limit).await?;
     let taken = due.len();

@@ -2,6 +2,7 @@
 //!
 //! No axum and no SQL text here: `web` parses and renders, `storage` reads and writes.
 
+pub mod account;
 pub mod administration;
 pub mod apply;
 pub mod authorize;
@@ -27,6 +28,7 @@ pub mod mail;
 pub mod metadata;
 pub mod one_time;
 pub mod people;
+pub mod places;
 pub mod pulse;
 pub mod refusal;
 pub mod registry;
@@ -42,6 +44,7 @@ pub mod subject;
 pub mod sweep;
 pub mod tally;
 pub mod tokens;
+mod trail;
 pub mod upstream;
 pub mod userinfo;
 
@@ -77,6 +80,8 @@ pub struct Provider {
     pub journal: journal::Journal,
     /// Codes and refresh tokens, spent in batches.
     pub spending: grants::Spending,
+    /// Whose passkeys they are; `None` where there are none.
+    pub passkeys: Option<factors::passkey::Passkeys>,
     /// Where passwords are hashed.
     pub hashing: hashing::HashingPool,
     /// Who may ask whether a guess is too many.
@@ -91,6 +96,8 @@ pub struct Provider {
     pub client_keys: client_auth::ClientKeys,
     /// What was fetched from upstream providers.
     pub upstream: upstream::Fetched,
+    /// Where addresses are, in words.
+    pub places: places::Places,
     /// Pictures of clients, fetched from where they say.
     pub client_logos: client_logos::ClientLogos,
     /// Tokens whose signature was found right a moment ago.
@@ -116,12 +123,15 @@ impl Provider {
             extra_ca_files: settings.outbound.extra_ca_files.clone(),
         })
         .map_err(StorageError::Malformed)?;
+        let places = places::Places::open(settings.geo_database.as_deref()).map_err(StorageError::Malformed)?;
         let mailer = outbound::mail::Sender::new(&settings.mail).map_err(StorageError::Malformed)?;
         let provider = Arc::new(Self {
+            passkeys: factors::passkey::relying_party(&settings),
             hashing,
             turns: sign_in::throttle::Turns::default(),
             couriers: delivery::Couriers::default(),
             mailer,
+            places,
             client_keys: client_auth::ClientKeys::default(),
             upstream: upstream::Fetched::default(),
             client_logos: client_logos::ClientLogos::default(),

@@ -24,6 +24,8 @@ use crate::{Context, desk::Desk, refusal::Refusal};
 pub const MOST_WRONG: i32 = 5;
 /// How many digits a code has.
 const DIGITS: usize = 8;
+/// Where the data keep the sealed journey on which it was asked for.
+pub(crate) const JOURNEY: &str = "request";
 /// Id and HMAC-SHA-256.
 const TOKEN_LENGTH: usize = 16 + 32;
 
@@ -66,10 +68,10 @@ impl Kind {
     #[must_use]
     pub const fn path(self) -> &'static str {
         match self {
-            Self::VerifyAddress => "/email/verify",
+            Self::VerifyAddress => "/verify-email",
             Self::SignIn => "/login/link",
             Self::ResetPassword => "/reset",
-            Self::ChangeAddress => "/email/change",
+            Self::ChangeAddress => "/verify-email/new",
             Self::Invitation => "/invitation",
             Self::SignUp => "/sign-up/confirm",
         }
@@ -103,6 +105,8 @@ impl Kind {
 /// What is to be issued.
 #[derive(Clone, Debug)]
 pub struct New<'a> {
+    /// Its name, which may be told before there is a row.
+    pub id: OneTimeId,
     /// What it is for.
     pub kind: Kind,
     /// Whose it is. It works while they are enabled and of the epoch that they have now.
@@ -122,7 +126,8 @@ impl New<'_> {
     #[must_use]
     pub fn of(kind: Kind) -> Self {
         let data = Value::Object(Default::default());
-        Self { kind, user: None, address: None, browser: None, data, lifetime: kind.lifetime() }
+        let lifetime = kind.lifetime();
+        Self { id: OneTimeId::new(), kind, user: None, address: None, browser: None, data, lifetime }
     }
 }
 
@@ -152,6 +157,8 @@ pub struct OneTime {
     pub kind: Kind,
     /// Whose it is.
     pub user: Option<UserId>,
+    /// Their epoch, which is still the same while it works.
+    pub user_epoch: Option<i32>,
     /// The mail address that it went to.
     pub address: Option<String>,
     /// What its use needs.
@@ -217,7 +224,7 @@ pub async fn issue<D: Desk>(desk: &D, tx: &mut Tx, new: New<'_>) -> Result<Optio
     };
     let browser = new.browser.map(sha256);
     let row = NewRow {
-        id: OneTimeId::new(),
+        id: new.id,
         kind: new.kind.as_str(),
         sealing_key_id: sealing.active_id(),
         person,
@@ -273,6 +280,15 @@ pub async fn spend(
     Ok(rows::attempt(tx, attempt).await?.map(|_| OneTime::of(row, kind)))
 }
 
+/// Whose a code is; `None` when there is no such row. It spends nothing, and says nothing of whether it works.
+///
+/// # Errors
+/// `Refusal::Unavailable`.
+pub async fn owner(context: &Context, kind: Kind, id: OneTimeId) -> Result<Option<UserId>, Refusal> {
+    let row = rows::find(&context.database, id).await?;
+    Ok(row.filter(|row| row.kind == kind.as_str()).and_then(|row| row.user_id))
+}
+
 /// Judges a code that somebody typed. A wrong one is counted before this returns, in the statement that judges it.
 ///
 /// # Errors
@@ -324,8 +340,22 @@ pub(crate) async fn fresh(context: &Context, id: OneTimeId) -> Result<Option<Fre
 }
 
 impl OneTime {
+    /// The sealed journey on which it was asked for.
+    #[must_use]
+    pub fn journey(&self) -> Option<&str> {
+        self.data.get(JOURNEY)?.as_str()
+    }
+
     fn of(row: Row, kind: Kind) -> Self {
-        Self { id: row.id, kind, user: row.user_id, address: row.address, data: row.data, expires_at: row.expires_at }
+        Self {
+            id: row.id,
+            kind,
+            user: row.user_id,
+            user_epoch: row.user_epoch,
+            address: row.address,
+            data: row.data,
+            expires_at: row.expires_at,
+        }
     }
 }
 

@@ -16,6 +16,7 @@ use crate::{
     logout::{self, Ended, Ending},
     refusal::Refusal,
     sign_in::{Person, Proven},
+    trail,
 };
 
 /// How often a session's use is noted at most.
@@ -32,7 +33,7 @@ impl CookieId {
         Self(storage::sealed::random())
     }
 
-    fn hash(self) -> [u8; 32] {
+    pub(crate) fn hash(self) -> [u8; 32] {
         sha256(&self.0)
     }
 }
@@ -69,6 +70,8 @@ pub struct SignedIn {
     pub require_factor: bool,
     /// When the session ends however much it is used.
     pub expires_at: OffsetDateTime,
+    /// Their key in the audit trail, sealed.
+    pub trail_key: Option<Vec<u8>>,
 }
 
 impl Provider {
@@ -109,6 +112,7 @@ pub fn judge(found: Found, now: OffsetDateTime) -> Option<SignedIn> {
         amr: found.amr,
         require_factor: found.require_factor,
         expires_at: found.expires_at,
+        trail_key: found.trail_key,
     })
 }
 
@@ -176,8 +180,12 @@ pub async fn establish(
     }
     let hash = arrival.new_cookie.hash();
     sessions::bind(&mut tx, &hash, session_id, context.now, sign_in.expires_at).await?;
-    let mut entry = context.entry(if renewed { "session.renewed" } else { "session.opened" }, "ok");
-    entry.user_id = Some(proven.user_id.uuid());
+    let trail_key = match &person.trail_key {
+        Some(key) => Some(key.clone()),
+        None => trail::key(&context.sealing, &mut tx, proven.user_id).await?,
+    };
+    let event = (if renewed { "session.renewed" } else { "session.opened" }, "ok");
+    let mut entry = context.entry_of(event, (proven.user_id, trail_key.as_deref()))?;
     entry.session_id = Some(session_id.uuid());
     entry.detail = Some(serde_json::json!({ "acr": proven.acr, "amr": proven.amr }));
     storage::journal::append(&mut tx, &entry).await?;
@@ -194,6 +202,7 @@ pub async fn establish(
         amr: proven.amr.clone(),
         require_factor: person.require_factor,
         expires_at: sign_in.expires_at,
+        trail_key,
     }))
 }
 
@@ -234,6 +243,7 @@ mod tests {
             idle_expires_at: now + Duration::from_secs(10),
             expires_at: now + Duration::from_secs(20),
             ended_at: None,
+            trail_key: Some(vec![1, 2, 255]),
         }
     }
 
@@ -260,6 +270,7 @@ mod tests {
         let now = OffsetDateTime::UNIX_EPOCH + Duration::from_micros(1_000_000_123_456);
         let json = serde_json::to_value(found(now)).expect("it has a JSON form");
         let back: Found = serde_json::from_value(json).expect("it is read back");
+        assert_eq!(back.trail_key, found(now).trail_key);
         assert_eq!(judge(back, now).map(|signed_in| signed_in.auth_time), Some(now));
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use outbound::mail::MailOptions;
 use protocol::Acr;
+use serde::Deserialize;
 use url::Url;
 
 /// The issuer: an https URL without query, fragment or trailing slash. It may have a path.
@@ -175,6 +176,19 @@ impl Default for Throttle {
     }
 }
 
+/// What a new password must be.
+#[derive(Clone, Copy, Debug)]
+pub struct NewPasswords {
+    /// How hard to guess: 0 to 4 (zxcvbn).
+    pub min_score: u8,
+}
+
+impl Default for NewPasswords {
+    fn default() -> Self {
+        Self { min_score: credentials::password::strength::DEFAULT_SCORE }
+    }
+}
+
 /// What outgoing requests may reach.
 #[derive(Clone, Debug, Default)]
 pub struct OutboundSettings {
@@ -185,10 +199,44 @@ pub struct OutboundSettings {
 }
 
 /// What a sign-in must come to.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct SignInSettings {
     /// How strongly everybody must sign in.
     pub required_acr: Acr,
+    /// Whether a code that is mailed signs in, where mail is sent.
+    pub mail_code: bool,
+    /// Whether people may use passkeys.
+    pub passkeys: bool,
+}
+
+impl Default for SignInSettings {
+    fn default() -> Self {
+        Self { required_acr: Acr::default(), passkeys: true, mail_code: true }
+    }
+}
+
+/// Who may make an account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SignUpMode {
+    /// Nobody but administrators, who make them or invite.
+    #[default]
+    Off,
+    /// Everybody with a mail address.
+    Open,
+    /// Whoever is invited.
+    Invitation,
+    /// Everybody with an address of certain domains.
+    Domains,
+}
+
+/// Making an account of one's own.
+#[derive(Clone, Debug, Default)]
+pub struct SignUpSettings {
+    /// Who may.
+    pub mode: SignUpMode,
+    /// The domains of `SignUpMode::Domains`, in lower case.
+    pub domains: Vec<String>,
 }
 
 /// Everything together.
@@ -202,10 +250,16 @@ pub struct Settings {
     pub hashing: Hashing,
     /// Guessing.
     pub throttle: Throttle,
+    /// Where addresses are, in words: a MaxMind DB file.
+    pub geo_database: Option<std::path::PathBuf>,
     /// Outgoing requests.
     pub outbound: OutboundSettings,
+    /// New passwords.
+    pub passwords: NewPasswords,
     /// Signing in.
     pub sign_in: SignInSettings,
+    /// Signing up.
+    pub sign_up: SignUpSettings,
     /// Outgoing mail.
     pub mail: MailOptions,
     /// What people call this service: on pages, in mail and in authenticator apps.
@@ -225,8 +279,11 @@ impl Settings {
             lifetimes: Lifetimes::default(),
             hashing: Hashing::default(),
             throttle: Throttle::default(),
+            geo_database: None,
             outbound: OutboundSettings::default(),
+            passwords: NewPasswords::default(),
             sign_in: SignInSettings::default(),
+            sign_up: SignUpSettings::default(),
             mail: MailOptions::default(),
             service: "Chancery".to_owned(),
             max_actor_chain: 4,

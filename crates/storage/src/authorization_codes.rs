@@ -2,7 +2,6 @@
 
 mod redemption;
 
-use ipnet::IpNet;
 use protocol::scope::ScopePairs;
 use sqlx::types::Json;
 use time::OffsetDateTime;
@@ -54,7 +53,8 @@ pub enum Inserted {
 /// Writes grant, code and journal entry in one statement, if the person and the session are still live, and the
 /// person has consented where that is needed.
 ///
-/// `entry` is completed here with the person, the grant and the session.
+/// `entry` is completed here with the person, the grant and the session. Its address is not written: it is the person's,
+/// and sealed (`personal`).
 ///
 /// # Errors
 /// `StorageError`: nothing was written.
@@ -88,7 +88,7 @@ pub async fn insert(
                                                redirect_uri_given, code_challenge, created_at, expires_at)
                select $16, $1, $2, $17, $18, $19, $20, $14, $21 from live),
            told as (
-               insert into journal (at, event, outcome, user_id, client_id, grant_id, session_id, request_id, address,
+               insert into journal (at, event, outcome, user_id, client_id, grant_id, session_id, request_id, personal,
                                     detail)
                select $22, $23, $24, live.id, $25, $1, $5, $26, $27, $28 from live)
            select exists (select from present) as "present!", exists (select from live) as "issued!""#,
@@ -118,7 +118,7 @@ pub async fn insert(
         entry.outcome,
         entry.client_id,
         entry.request_id,
-        entry.address.map(IpNet::from) as Option<IpNet>,
+        entry.personal,
         entry.detail,
         code.needs_consent.is_some(),
         &resources,

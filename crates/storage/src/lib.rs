@@ -3,6 +3,7 @@
 //! Nothing here decides: a function says what it reads or writes and what it returns, and its caller in
 //! `provider` knows why. What is spent once is spent by one statement whose `WHERE` says "not yet".
 
+pub mod account;
 pub mod apply;
 pub mod assertion_jti;
 pub mod authorization_codes;
@@ -19,6 +20,7 @@ pub mod journal;
 pub mod one_time;
 pub mod outbox;
 pub mod page;
+pub mod passkeys;
 pub mod pulse;
 pub mod recovery_codes;
 pub mod refresh_families;

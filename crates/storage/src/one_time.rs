@@ -104,6 +104,62 @@ pub async fn insert(tx: &mut Tx, row: &NewRow<'_>) -> Result<(), StorageError> {
     Ok(())
 }
 
+/// Which rows are to end.
+#[derive(Clone, Copy, Debug)]
+pub enum Whose<'a> {
+    /// A person's.
+    Person(UserId),
+    /// Nobody's yet, that went to an address.
+    Address(&'a str),
+}
+
+/// Ends what still works of some kinds. Returns how many rows there were.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn end(tx: &mut Tx, kinds: &[&str], whose: Whose<'_>, now: OffsetDateTime) -> Result<u64, StorageError> {
+    let (user, address) = match whose {
+        Whose::Person(user) => (Some(user.uuid()), None),
+        Whose::Address(address) => (None, Some(address)),
+    };
+    let kinds: Vec<String> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
+    let ended = sqlx::query!(
+        "update one_time set expires_at = $4
+         where kind = any($1) and spent_at is null and expires_at > $4
+               and (user_id = $2 or ($2::uuid is null and user_id is null and lower(address) = lower($3)))",
+        &kinds,
+        user,
+        address,
+        now
+    )
+    .execute(&mut *tx.0)
+    .await?;
+    Ok(ended.rows_affected())
+}
+
+/// The address of the newest row of a kind that a person has and that works now.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn address_of(
+    database: &Database,
+    kind: &str,
+    user: UserId,
+    now: OffsetDateTime,
+) -> Result<Option<String>, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"select o.address as "address!" from one_time o join user_account u on u.id = o.user_id
+           where o.user_id = $1 and o.kind = $2 and o.spent_at is null and o.expires_at > $3
+                 and o.user_epoch = u.epoch and o.address is not null
+           order by o.id desc limit 1"#,
+        user.uuid(),
+        kind,
+        now
+    )
+    .fetch_optional(database.pool())
+    .await?)
+}
+
 /// Reads a row. It spends nothing.
 ///
 /// # Errors

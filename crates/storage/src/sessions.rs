@@ -50,6 +50,24 @@ pub struct BrowserSession {
     /// When it was ended.
     #[serde(with = "time::serde::timestamp::microseconds::option")]
     pub ended_at: Option<OffsetDateTime>,
+    /// The person's key, sealed.
+    #[serde(default, with = "sealed_text")]
+    pub trail_key: Option<Vec<u8>>,
+}
+
+/// Bytes as one text: a session store would keep each of them as a number.
+mod sealed_text {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &Option<Vec<u8>>, serializer: S) -> Result<S::Ok, S::Error> {
+        bytes.as_ref().map(|bytes| STANDARD.encode(bytes)).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<u8>>, D::Error> {
+        let text: Option<String> = Option::deserialize(deserializer)?;
+        text.map(|text| STANDARD.decode(text).map_err(D::Error::custom)).transpose()
+    }
 }
 
 /// A sign-in that succeeded.
@@ -87,7 +105,7 @@ pub async fn by_cookie(database: &Database, id_hash: &[u8; 32]) -> Result<Option
         r#"select s.id as "session_id: SessionId", s.user_id as "user_id: UserId", s.user_epoch as session_epoch,
                   u.epoch as user_epoch, u.enabled as user_enabled, u.require_factor, u.username, u.claims ->> 'name' as name,
                   s.auth_time, s.acr, s.amr, s.last_seen_at, s.idle_expires_at,
-                  least(s.expires_at, b.expires_at) as "expires_at!", s.ended_at
+                  least(s.expires_at, b.expires_at) as "expires_at!", s.ended_at, u.trail_key
            from browser_session b
            join auth_session s on s.id = b.auth_session_id
            join user_account u on u.id = s.user_id
@@ -221,16 +239,27 @@ pub async fn forget_cookie(database: &Database, id_hash: &[u8; 32]) -> Result<()
     Ok(())
 }
 
+/// Whose session it was that ended.
+#[derive(Clone, Debug)]
+pub struct Owner {
+    /// Who.
+    pub user_id: UserId,
+    /// Their key, sealed.
+    pub trail_key: Option<Vec<u8>>,
+}
+
 /// Ends a session in every browser. Returns whose it was, if it was live until now.
 ///
 /// # Errors
 /// `StorageError`.
-pub async fn end(tx: &mut Tx, id: SessionId, at: OffsetDateTime) -> Result<Option<UserId>, StorageError> {
-    let ended = sqlx::query_scalar!(
+pub async fn end(tx: &mut Tx, id: SessionId, at: OffsetDateTime) -> Result<Option<Owner>, StorageError> {
+    let ended = sqlx::query_as!(
+        Owner,
         r#"with ended as (
                update auth_session set ended_at = $2 where id = $1 and ended_at is null returning id, user_id),
            forgotten as (delete from browser_session b using ended where b.auth_session_id = ended.id)
-           select user_id as "user_id: UserId" from ended"#,
+           select u.id as "user_id: UserId", u.trail_key
+           from ended join user_account u on u.id = ended.user_id"#,
         id.uuid(),
         at
     )

@@ -129,11 +129,16 @@ pub async fn addressee(tx: &mut Tx, user: UserId) -> Result<Option<Addressee>, S
 ///
 /// # Errors
 /// `StorageError`.
-pub async fn insert(tx: &mut Tx, user: &UserRecord, password_hash: Option<&str>) -> Result<(), StorageError> {
+pub async fn insert(
+    tx: &mut Tx,
+    user: &UserRecord,
+    password_hash: Option<&str>,
+    trail_key: Option<&[u8]>,
+) -> Result<(), StorageError> {
     sqlx::query!(
         "insert into user_account (id, username, email, email_verified, password_hash, claims, enabled,
-                                   require_factor, epoch, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                                   require_factor, epoch, created_at, updated_at, trail_key)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         user.id.uuid(),
         user.username,
         user.email,
@@ -144,7 +149,8 @@ pub async fn insert(tx: &mut Tx, user: &UserRecord, password_hash: Option<&str>)
         user.require_factor,
         user.epoch,
         user.created_at,
-        user.updated_at
+        user.updated_at,
+        trail_key
     )
     .execute(&mut *tx.0)
     .await?;
@@ -173,6 +179,32 @@ pub async fn update(tx: &mut Tx, user: &UserRecord) -> Result<(), StorageError> 
     .execute(&mut *tx.0)
     .await?;
     Ok(())
+}
+
+/// The key of a person, sealed; `None` when there is none yet, or no such person.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn trail_key(tx: &mut Tx, user: UserId) -> Result<Option<Vec<u8>>, StorageError> {
+    let found = sqlx::query_scalar!("select trail_key from user_account where id = $1", user.uuid())
+        .fetch_optional(&mut *tx.0)
+        .await?;
+    Ok(found.flatten())
+}
+
+/// Gives a person a key, unless they have one. Returns the one that they have then; `None`: there is no such person.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn keep_trail_key(tx: &mut Tx, user: UserId, sealed: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
+    let kept = sqlx::query_scalar!(
+        "update user_account set trail_key = coalesce(trail_key, $2) where id = $1 returning trail_key",
+        user.uuid(),
+        sealed
+    )
+    .fetch_optional(&mut *tx.0)
+    .await?;
+    Ok(kept.flatten())
 }
 
 /// Replaces a person's password.

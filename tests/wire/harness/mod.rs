@@ -12,6 +12,7 @@ pub mod flow;
 pub mod html;
 pub mod http;
 pub mod jwt;
+pub mod passkey;
 pub mod proxy;
 pub mod raw;
 pub mod server;

@@ -216,6 +216,7 @@ impl Sink {
             ("mail", "port", self.port.to_string()),
             ("mail", "security", "\"none\"".to_owned()),
             ("mail", "from", "\"Example ID <id@example.test>\"".to_owned()),
+            ("theme", "service", "\"Example ID\"".to_owned()),
         ]
     }
 

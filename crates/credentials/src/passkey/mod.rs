@@ -9,6 +9,7 @@
 //! that one replaces password and second factor. No attestation is asked for, and none is kept.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use url::Url;
@@ -77,6 +78,8 @@ pub enum PasskeyError {
 #[derive(Clone, Debug)]
 pub struct Passkeys {
     webauthn: Webauthn,
+    /// SHA-256 of its id.
+    id_hash: [u8; 32],
 }
 
 /// Registering a passkey: the state between the two steps.
@@ -123,6 +126,10 @@ impl Authentication {
     }
 }
 
+/// The make of what keeps a passkey (AAGUID, WebAuthn section 6.5.1), as it says: anybody can say anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Make(pub u128);
+
 /// A passkey that was just registered.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewPasskey {
@@ -140,6 +147,8 @@ pub struct NewPasskey {
     pub sign_count: u32,
     /// Whether the device verified the person: always, or it would not have been accepted.
     pub user_verified: bool,
+    /// Its make, to suggest a name. Not to be kept.
+    pub make: Option<Make>,
 }
 
 /// What an answer claims, before anything is verified: what to look the passkey up with.
@@ -198,7 +207,9 @@ impl Passkeys {
             });
         }
         let webauthn = builder.ok_or(PasskeyError::Configuration)?.build().map_err(|_| PasskeyError::Configuration)?;
-        Ok(Self { webauthn })
+        let mut id_hash = [0; 32];
+        id_hash.copy_from_slice(digest(&SHA256, rp_id.as_bytes()).as_ref());
+        Ok(Self { webauthn, id_hash })
     }
 
     /// Begins to register a passkey: options for `navigator.credentials.create`, and the state for
@@ -242,8 +253,10 @@ impl Passkeys {
         // Whatever was sent of the device's make was not asked for, and is nobody's business.
         credential.attestation = ParsedAttestation::default();
         credential.attestation_format = AttestationFormat::None;
+        let make = self.make(&response.response.attestation_object);
         Ok(NewPasskey {
             person: state.person,
+            make,
             credential_id: credential.cred_id.clone(),
             device_bound: !credential.backup_eligible,
             backed_up: credential.backup_state,
@@ -251,6 +264,13 @@ impl Passkeys {
             user_verified: credential.user_verified,
             credential: to_stored(credential)?,
         })
+    }
+
+    /// The make stands behind the hash of the relying party's id, the flags and the counter (section 6.1).
+    fn make(&self, attestation: &[u8]) -> Option<Make> {
+        let at = attestation.windows(32).position(|window| window == self.id_hash)?;
+        let make = attestation.get(at + 37..at + 53)?;
+        Some(Make(u128::from_be_bytes(make.try_into().ok()?)))
     }
 
     /// Begins to sign somebody in who has not said who they are: options for `navigator.credentials.get` with

@@ -18,3 +18,4 @@ home_heading_out = Willkommen bei { $service }
 home_lede_out = Sie sind nicht angemeldet. Ihre Apps leiten Sie hierher, wenn sie wissen müssen, wer Sie sind.
 home_sign_in = Anmelden
 home_sign_out = Abmelden
+home_account = Ihr Konto

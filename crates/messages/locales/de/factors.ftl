@@ -32,3 +32,7 @@ recovery_codes_heading = Bewahren Sie Ihre Wiederherstellungscodes auf
 recovery_codes_lede = Wenn Sie Ihr Gerät verlieren, meldet Sie jeder dieser Codes einmal an.
 recovery_codes_once = Sie werden nicht noch einmal angezeigt. Drucken Sie sie aus oder legen Sie sie in einem Passwortmanager ab.
 recovery_codes_continue = Ich habe sie aufbewahrt
+recovery_codes_copy = Kopieren
+recovery_codes_copied = Kopiert
+recovery_codes_download = Herunterladen
+recovery_codes_print = Drucken

@@ -32,3 +32,7 @@ recovery_codes_heading = Keep your recovery codes
 recovery_codes_lede = If you lose your device, each of these signs you in once.
 recovery_codes_once = They are not shown again. Print them, or keep them in a password manager.
 recovery_codes_continue = I have kept them
+recovery_codes_copy = Copy
+recovery_codes_copied = Copied
+recovery_codes_download = Download
+recovery_codes_print = Print

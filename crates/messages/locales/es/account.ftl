@@ -18,3 +18,4 @@ home_heading_out = Te damos la bienvenida a { $service }
 home_lede_out = No has iniciado sesión. Las aplicaciones que usas te traen aquí cuando necesitan saber quién eres.
 home_sign_in = Iniciar sesión
 home_sign_out = Cerrar sesión
+home_account = Tu cuenta

@@ -32,3 +32,7 @@ recovery_codes_heading = Guarda tus códigos de recuperación
 recovery_codes_lede = Si pierdes tu dispositivo, cada uno de ellos te permite iniciar sesión una vez.
 recovery_codes_once = No se volverán a mostrar. Imprímelos o guárdalos en un gestor de contraseñas.
 recovery_codes_continue = Ya los he guardado
+recovery_codes_copy = Copiar
+recovery_codes_copied = Copiados
+recovery_codes_download = Descargar
+recovery_codes_print = Imprimir

@@ -18,3 +18,4 @@ home_heading_out = Bienvenue sur { $service }
 home_lede_out = Vous n’êtes pas connecté. Les applications que vous utilisez vous amènent ici lorsqu’elles ont besoin de savoir qui vous êtes.
 home_sign_in = Se connecter
 home_sign_out = Se déconnecter
+home_account = Votre compte

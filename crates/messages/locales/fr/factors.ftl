@@ -23,7 +23,7 @@ enroll_error_expired = Cette page est restée ouverte trop longtemps. Scannez la
 
 totp_step_scan = Scannez cette image avec une application d’authentification.
 totp_qr_alt = QR code pour votre application d’authentification
-totp_by_hand = Vous ne pouvez pas la scanner ?
+totp_by_hand = Vous ne pouvez pas la scanner ?
 totp_open = Ouvrir une application d’authentification sur cet appareil
 totp_step_code = Saisissez le code affiché par l’application.
 totp_submit = Configurer l’application
@@ -32,3 +32,7 @@ recovery_codes_heading = Conservez vos codes de récupération
 recovery_codes_lede = Si vous perdez votre appareil, chacun d’eux vous connecte une fois.
 recovery_codes_once = Ils ne seront plus affichés. Imprimez-les ou gardez-les dans un gestionnaire de mots de passe.
 recovery_codes_continue = Je les ai conservés
+recovery_codes_copy = Copier
+recovery_codes_copied = Copiés
+recovery_codes_download = Télécharger
+recovery_codes_print = Imprimer

@@ -32,3 +32,7 @@ recovery_codes_heading = 请保存您的恢复代码
 recovery_codes_lede = 如果您丢失了设备，每个代码可让您登录一次。
 recovery_codes_once = 这些代码不会再次显示。请打印出来，或保存在密码管理器中。
 recovery_codes_continue = 我已保存
+recovery_codes_copy = 复制
+recovery_codes_copied = 已复制
+recovery_codes_download = 下载
+recovery_codes_print = 打印

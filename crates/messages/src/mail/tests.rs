@@ -116,7 +116,7 @@ fn the_plain_part_reads_well() {
         rendered.text,
         "Sign in\n\nEnter this code on the page where you are signing in to Example & Sons:\n\nYour code: 1234 5678\n\n\
          Do not tell this code to anybody. Nobody from Example & Sons will ask you for it.\n\n\
-         If you read this in the same browser, you can press the button instead.\n\nSign in:\n\
+         If you read this in the same browser, you can press the button instead.\n\nSign in\n\
          https://id.example.test/reset?token=a-token&x=1\n\nIt works once, and for 15 minutes.\n\n\
          If you did not ask for this, you can ignore this mail: nothing happens without you.\n\n-- \n\
          You get this mail because this address belongs to the account ada at Example & Sons.\nhttps://id.example.test"

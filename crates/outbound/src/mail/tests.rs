@@ -82,6 +82,4 @@ fn senders() {
     for bad in ["", "Example", "Example <>", "a@b@c", "x <id@example.test>\r\nBcc: y@z.test"] {
         assert!(check_mailbox(bad).is_err(), "{bad}");
     }
-    assert_eq!(mailbox_name("Example <id@example.test>").as_deref(), Some("Example"));
-    assert_eq!(mailbox_name("id@example.test"), None);
 }

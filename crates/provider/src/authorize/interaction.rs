@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     Context,
+    people::sign_up,
     refusal::Refusal,
     sessions::SignedIn,
     sign_in::{journey, step},
@@ -28,6 +29,8 @@ pub enum Page {
     SignIn,
     /// `/login`, for the person who is signed in already.
     SignInAgain,
+    /// `/sign-up`, for who wants to make an account.
+    SignUp,
     /// `/login/verify`, for the person who is signed in, but not strongly enough.
     StepUp,
     /// `/login/enroll`, for whoever lacks a factor that they need.
@@ -91,7 +94,8 @@ fn judge_sign_in(demands: &Demands, session: Option<&Session>, now: OffsetDateTi
     let silent = demands.prompts.none;
     let page_or = |page, no| if silent { Err(no) } else { Ok(Some(page)) };
     let Some(session) = session else {
-        return page_or(Page::SignIn, LOGIN_REQUIRED);
+        let page = if demands.prompts.create { Page::SignUp } else { Page::SignIn };
+        return page_or(page, LOGIN_REQUIRED);
     };
     if !session.is_wanted {
         // Whoever just signed in for this request will not become another person by signing in again.
@@ -107,6 +111,10 @@ fn judge_sign_in(demands: &Demands, session: Option<&Session>, now: OffsetDateTi
     }
     if session.other {
         return page_or(Page::SignIn, LOGIN_REQUIRED);
+    }
+    // Whoever is signed in may want another account; the page leads back to their own.
+    if demands.prompts.create && !session.chosen {
+        return Ok(Some(Page::SignUp));
     }
     if demands.prompts.select_account && !session.chosen {
         return Ok(Some(Page::SelectAccount));
@@ -148,7 +156,7 @@ async fn prefers_more(context: &Context, flow: &Flow, session: &SignedIn) -> Res
     if flow.authorization.prompts.none || need.preferred.first().is_none_or(|first| *first <= session.acr) {
         return Ok(false);
     }
-    let person = storage::factors::person(&context.database, session.user_id).await?;
+    let person = crate::factors::person(context, session.user_id).await?;
     Ok(person.is_some_and(|person| step::target(need, &person) > session.acr))
 }
 
@@ -222,7 +230,13 @@ fn refuse(context: &Context, authorization: &Authorization, (code, description, 
 fn demands(context: &Context, authorization: &Authorization, session: Option<&SignedIn>) -> Demands {
     let asked = authorization.need.required;
     let required = session.map_or(asked, |session| journey::required(context, asked, session));
-    Demands { prompts: authorization.prompts, max_age: authorization.max_age, required }
+    let mut prompts = authorization.prompts;
+    if prompts.create && !sign_up::is_offered(context) {
+        // Whoever cannot make an account signs in.
+        prompts.create = false;
+        prompts.login = true;
+    }
+    Demands { prompts, max_age: authorization.max_age, required }
 }
 
 fn facts(context: &Context, flow: &Flow, session: Option<&SignedIn>) -> Option<Session> {
@@ -299,6 +313,17 @@ mod tests {
         for (prompt, expected) in table {
             assert_eq!(judge(&demands(prompt), Some(&session(5))), expected, "{prompt}");
         }
+    }
+
+    #[test]
+    fn whoever_wants_an_account_is_shown_where_to_make_one() {
+        assert_eq!(judge(&demands("create"), None), Is::Shows(Page::SignUp));
+        assert_eq!(judge(&demands("create"), Some(&session(5))), Is::Shows(Page::SignUp));
+        for satisfied in [Session { chosen: true, ..session(5) }, Session { authenticated: true, ..session(5) }] {
+            assert_eq!(judge(&demands("create"), Some(&satisfied)), Is::Fine);
+        }
+        let other = Session { other: true, ..session(5) };
+        assert_eq!(judge(&demands("create"), Some(&other)), Is::Shows(Page::SignIn));
     }
 
     #[test]

@@ -69,7 +69,8 @@ pub(super) async fn issue(
         expires_at: context.now + context.settings.lifetimes.code.min(LONGEST),
         needs_consent: (condition == Condition::AllowedBefore).then(|| authorization.consent_pairs.clone()),
     };
-    let mut entry = context.entry("authorization.granted", "ok");
+    let event = ("authorization.granted", "ok");
+    let mut entry = context.entry_of(event, (session.user_id, session.trail_key.as_deref()))?;
     entry.client_id = Some(authorization.client.client_id.clone());
     entry.detail = Some(serde_json::json!({ "pairs": grant.pairs }));
     let inserted = authorization_codes::insert(&context.database, &grant, &new_code, &entry).await;

@@ -167,6 +167,7 @@ mod tests {
 
     fn session() -> SignedIn {
         SignedIn {
+            trail_key: None,
             session_id: SessionId::new(),
             user_id: UserId::new(),
             user_epoch: 1,

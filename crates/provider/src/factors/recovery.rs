@@ -5,9 +5,10 @@ use serde_json::json;
 use storage::{Tx, id::UserId, recovery_codes, sealed::Purpose};
 use zeroize::Zeroizing;
 
-use super::note;
+use super::{note, told};
 use crate::{
     Context,
+    mail::Notice,
     refusal::Refusal,
     sign_in::throttle::{self, Guess},
 };
@@ -48,8 +49,9 @@ pub(crate) async fn provide(
 pub async fn regenerate(context: &Context, user: UserId) -> Result<Vec<Zeroizing<String>>, Refusal> {
     let mut tx = context.database.begin().await?;
     let codes = make(context, &mut tx, user).await?;
-    note(context, &mut tx, user, ("factor.recovery_codes_made", None)).await?;
+    note(context, &mut tx, user, ("factor.recovery_codes_made", None), Some(Notice::RecoveryCodesMade)).await?;
     tx.commit().await?;
+    told(context);
     Ok(codes)
 }
 
@@ -66,8 +68,11 @@ pub async fn verify(context: &Context, user: UserId, typed: &str) -> Result<bool
         return Ok(false);
     }
     let left = recovery_codes::left(&mut tx, user).await?;
-    note(context, &mut tx, user, ("factor.recovery_code_used", Some(json!({ "left": left })))).await?;
+    let event = ("factor.recovery_code_used", Some(json!({ "left": left })));
+    let notice = Notice::RecoveryCodeUsed { left: u32::try_from(left).unwrap_or_default() };
+    note(context, &mut tx, user, event, Some(notice)).await?;
     tx.commit().await?;
     admitted.succeeded(context).await?;
+    told(context);
     Ok(true)
 }

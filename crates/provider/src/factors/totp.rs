@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use storage::{id::UserId, totp};
 use zeroize::Zeroizing;
 
-use super::{note, recovery};
+use super::{note, recovery, told};
 use crate::{
     Context,
     browser_state::{self, Errand, Origin},
+    mail::Notice,
     refusal::Refusal,
     sign_in::{
         Person,
@@ -99,9 +100,10 @@ pub async fn confirm(
     if !totp::insert(&mut tx, person.user_id, &at_rest, step, context.now).await? {
         return Ok(Confirmed::Already);
     }
-    note(context, &mut tx, person.user_id, ("factor.totp_added", None)).await?;
+    note(context, &mut tx, person.user_id, ("factor.totp_added", None), Some(Notice::TotpAdded)).await?;
     let codes = recovery::provide(context, &mut tx, person.user_id).await?;
     tx.commit().await?;
+    told(context);
     Ok(Confirmed::Done(codes))
 }
 
@@ -135,8 +137,9 @@ pub async fn remove(context: &Context, person: &Person) -> Result<bool, Refusal>
     if person.passkeys == 0 {
         storage::recovery_codes::delete(&mut tx, person.user_id).await?;
     }
-    note(context, &mut tx, person.user_id, ("factor.totp_removed", None)).await?;
+    note(context, &mut tx, person.user_id, ("factor.totp_removed", None), Some(Notice::TotpRemoved)).await?;
     tx.commit().await?;
+    told(context);
     Ok(true)
 }
 

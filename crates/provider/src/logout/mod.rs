@@ -19,6 +19,10 @@ pub enum Ending {
     SignedOut,
     /// Somebody else signed in, in the same browser.
     Replaced,
+    /// The person ended it from another one.
+    FromElsewhere,
+    /// The person changed their password in another one.
+    PasswordChanged,
 }
 
 impl Ending {
@@ -26,6 +30,8 @@ impl Ending {
         match self {
             Self::SignedOut => "signed_out",
             Self::Replaced => "replaced",
+            Self::FromElsewhere => "from_elsewhere",
+            Self::PasswordChanged => "password_changed",
         }
     }
 }
@@ -49,7 +55,8 @@ pub(crate) async fn end_session(
     session: SessionId,
     ending: Ending,
 ) -> Result<Ended, Refusal> {
-    let Some(user) = sessions::end(tx, session, context.now).await? else { return Ok(Ended::Before) };
+    let Some(owner) = sessions::end(tx, session, context.now).await? else { return Ok(Ended::Before) };
+    let user = owner.user_id;
     let withdrawn = revocations::revoke_session(tx, session, context.withdrawal("session_ended")).await?;
     let notices: Vec<_> = sessions::clients_to_tell(tx, session)
         .await?
@@ -59,8 +66,7 @@ pub(crate) async fn end_session(
     if !notices.is_empty() {
         outbox::insert(tx, Kind::BackChannelLogout.as_str(), &notices, context.now).await?;
     }
-    let mut entry = context.entry("session.ended", "ok");
-    entry.user_id = Some(user.uuid());
+    let mut entry = context.entry_of(("session.ended", "ok"), (user, owner.trail_key.as_deref()))?;
     entry.session_id = Some(session.uuid());
     entry.detail = Some(serde_json::json!({ "why": ending.as_str(), "grants": withdrawn, "told": notices.len() }));
     storage::journal::append(tx, &entry).await?;

@@ -24,6 +24,12 @@ pub fn is_configured(provider: &Provider) -> bool {
     provider.mailer.is_on()
 }
 
+/// The same, as the settings say it.
+#[must_use]
+pub fn is_on(settings: &Settings) -> bool {
+    !matches!(settings.mail.transport, outbound::mail::Transport::Off)
+}
+
 /// Who gets a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct To {

@@ -238,6 +238,7 @@ fn newcomer(administration: &Administration, waiting: &Waiting) -> Result<Newcom
         require_factor: person.require_factor.unwrap_or_default(),
         created_at: person.created_at.unwrap_or(administration.now),
         totp: seed.transpose()?,
+        trail_key: administration.trail_key(id),
         entry,
     })
 }

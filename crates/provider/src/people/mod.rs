@@ -1,8 +1,13 @@
 //! People: who they are, what they sign in with, and what administrators change of them.
 
+pub mod address;
+pub mod by_mail;
 pub mod export;
 pub mod import;
 pub mod login_name;
+pub mod new_password;
+pub mod reset;
+pub mod sign_up;
 mod write;
 
 use std::{collections::HashMap, fmt};
@@ -26,6 +31,7 @@ use crate::{
     delivery::Kind,
     logout::back_channel,
     mail::{self, Letter, Notice},
+    refusal::Refusal,
 };
 
 /// A person, as administrators see them.
@@ -139,6 +145,20 @@ impl Password {
             Self::Hash(hash) => Ok(hash),
         }
     }
+}
+
+/// What a request is told of an administrative change that was not made.
+fn refusal(error: AdminError) -> Refusal {
+    match error {
+        AdminError::Storage(error) => error.into(),
+        AdminError::Hashing(reason) => Refusal::unavailable(reason),
+        error => Refusal::internal(error.to_string()),
+    }
+}
+
+/// The reverse, for what only a database that is away can cause.
+fn unavailable(refusal: &Refusal) -> AdminError {
+    AdminError::Hashing(refusal.reason().to_owned())
 }
 
 /// Lists people in the order of their making, after one of them.
@@ -392,12 +412,13 @@ pub async fn delete(administration: &Administration, name: &str) -> Result<(), A
     let mut tx = administration.database.begin().await?;
     let record = lock(&mut tx, name).await?;
     end_everything(administration, &mut tx, record.id, "user_deleted").await?;
-    let to = mail::recipient(&mut tx, record.id, None).await?;
+    let to = mail::recipient(&mut tx, record.id, administration.language()).await?;
+    // Written before they are gone: by then there is no key that it could be sealed under.
+    note(administration, &mut tx, "user.deleted", record.id).await?;
     users::delete(&mut tx, record.id).await?;
     if let Some(to) = to {
         mail::send(administration, &mut tx, &to, Letter::Notice(Notice::AccountDeleted)).await?;
     }
-    note(administration, &mut tx, "user.deleted", record.id).await?;
     administration.commit(tx).await
 }
 
@@ -421,7 +442,6 @@ async fn note(
     event: &'static str,
     user: UserId,
 ) -> Result<(), AdminError> {
-    let mut entry = administration.entry(event);
-    entry.user_id = Some(user.uuid());
+    let entry = administration.entry_about(tx, event, user).await?;
     Ok(journal::append(tx, &entry).await?)
 }

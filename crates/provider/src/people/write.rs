@@ -81,7 +81,7 @@ pub(crate) async fn write(
     };
     let changed = existing.map(|before| differences(before, &after));
     match &changed {
-        None => users::insert(tx, &after, password_hash).await?,
+        None => users::insert(tx, &after, password_hash, administration.trail_key(after.id).as_deref()).await?,
         Some(changed) if changed.is_empty() => return Ok(Some(Vec::new())),
         Some(_) => users::update(tx, &after).await?,
     }
@@ -96,8 +96,8 @@ pub(crate) async fn write(
             }
         })?;
     }
-    let mut entry = administration.entry(if changed.is_some() { "user.updated" } else { "user.created" });
-    entry.user_id = Some(after.id.uuid());
+    let event = if changed.is_some() { "user.updated" } else { "user.created" };
+    let mut entry = administration.entry_about(tx, event, after.id).await?;
     entry.detail = changed.as_ref().map(|changed| serde_json::json!({ "changed": changed }));
     journal::append(tx, &entry).await?;
     Ok(changed)

@@ -5,6 +5,7 @@
 //! [`crate::sessions::establish`] opens or renews the session.
 
 pub mod journey;
+pub mod mail_code;
 pub mod password;
 mod proven;
 pub mod step;
@@ -24,6 +25,6 @@ use crate::{Context, refusal::Refusal};
 /// # Errors
 /// `Refusal::Unavailable`.
 pub async fn person(context: &Context, proven: &Proven) -> Result<Option<Person>, Refusal> {
-    let found = storage::factors::person(&context.database, proven.user_id).await?;
+    let found = crate::factors::person(context, proven.user_id).await?;
     Ok(found.filter(|person| person.enabled && person.epoch == proven.user_epoch))
 }

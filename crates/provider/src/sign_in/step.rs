@@ -83,6 +83,7 @@ mod tests {
             has_totp: totp,
             passkeys,
             recovery_codes: 0,
+            trail_key: None,
         }
     }
 

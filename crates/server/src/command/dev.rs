@@ -8,6 +8,7 @@ use demo::{DemoConfig, DemoSecrets};
 use provider::{
     administration::Administration,
     apply::{self, File, Options},
+    settings::SignUpMode,
 };
 use serde::{Deserialize, Serialize};
 use storage::schema;
@@ -124,6 +125,9 @@ impl Dev {
             ["127.0.0.0/8", "::1/128"].into_iter().filter_map(|network| network.parse::<ipnet::IpNet>().ok());
         config.outbound.allowed_networks.extend(loopback);
         config.trap_mail = true;
+        if config.origin("sign_up.mode").is_none() {
+            config.sign_up.mode = SignUpMode::Open;
+        }
         Ok(config)
     }
 

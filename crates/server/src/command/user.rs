@@ -2,6 +2,7 @@
 
 mod export;
 mod import;
+mod invite;
 
 use std::{io::IsTerminal, path::PathBuf};
 
@@ -34,6 +35,10 @@ pub enum User {
     Delete(One),
     /// Give a person another password and end all that they have.
     SetPassword(SetPassword),
+    /// Make a link with which a person chooses a new password. Until it is used, the old one goes on working.
+    Reset(invite::Reset),
+    /// Make a link with which somebody sets up an account of their own.
+    Invite(invite::Invite),
     /// Say that a person signs in with a second factor only.
     RequireFactor(RequireFactor),
     /// Sign a person out everywhere. What outlives a session goes on, and they may sign in again.
@@ -142,6 +147,8 @@ impl User {
                 administer(&one.location, async |a| Ok(people::delete(&a, name).await?)).await?;
                 one.said(true, "deleted")
             }
+            Self::Reset(reset) => reset.run().await,
+            Self::Invite(invite) => invite.run().await,
             Self::RequireFactor(require) => require.run().await,
             Self::EndSessions(one) => {
                 let name = &one.user;

@@ -28,7 +28,7 @@ section! {
         username: String = String::new() => "chancery",
         /// Its password.
         password: Secret = Secret::default() => "a password",
-        /// The sender. The name is what people see; it also names this service in mails.
+        /// The sender, with the name that people see.
         from: String = String::new() => "Example <no-reply@example.com>",
         /// Where answers go, if elsewhere.
         reply_to: String = String::new() => "Example support <help@example.com>",
@@ -70,7 +70,7 @@ impl Config {
                 extra_ca_files: self.outbound.extra_ca_files.clone(),
             }),
         };
-        let nobody = || format!("Chancery <no-reply@{}>", self.issuer_host());
+        let nobody = || format!("{:?} <no-reply@{}>", self.theme.service, self.issuer_host());
         MailOptions { transport, from: text(&mail.from).unwrap_or_else(nobody), reply_to: text(&mail.reply_to) }
     }
 

@@ -17,6 +17,7 @@ pub mod server;
 pub mod sessions;
 pub mod setting;
 pub mod sign_in;
+pub mod sign_up;
 pub mod telemetry;
 pub mod theme;
 pub mod throttle;
@@ -26,7 +27,7 @@ use std::{collections::BTreeMap, fmt, io::Read, path::Path};
 
 use provider::{
     Issuer, Settings,
-    settings::{Hashing, Lifetimes, OutboundSettings, SignInSettings, Throttle},
+    settings::{Hashing, Lifetimes, NewPasswords, OutboundSettings, SignInSettings, SignUpSettings, Throttle},
 };
 use toml::Value;
 
@@ -126,6 +127,8 @@ sections! {
     sessions: sessions::Sessions,
     /// `[sign_in]`
     sign_in: sign_in::SignIn,
+    /// `[sign_up]`
+    sign_up: sign_up::SignUp,
     /// `[passwords]`
     passwords: passwords::Passwords,
     /// `[theme]`
@@ -232,6 +235,14 @@ impl Config {
         })
     }
 
+    fn min_score(&self) -> Result<u8, ConfigError> {
+        let most = credentials::password::strength::MOST_SCORE;
+        u8::try_from(self.passwords.min_score)
+            .ok()
+            .filter(|score| *score <= most)
+            .ok_or_else(|| self.error("passwords.min_score", format!("is not between 0 and {most}")))
+    }
+
     /// What the provider is told.
     ///
     /// # Errors
@@ -246,11 +257,21 @@ impl Config {
                 ceiling: self.throttle.ceiling.0,
                 range_attempts: self.throttle.range_attempts,
             },
+            geo_database: Some(self.sessions.geo_database.clone()).filter(|path| !path.as_os_str().is_empty()),
             outbound: OutboundSettings {
                 allowed_networks: self.outbound.allowed_networks.clone(),
                 extra_ca_files: self.outbound.extra_ca_files.clone(),
             },
-            sign_in: SignInSettings { required_acr: self.sign_in.required_acr },
+            passwords: NewPasswords { min_score: self.min_score()? },
+            sign_in: SignInSettings {
+                required_acr: self.sign_in.required_acr,
+                passkeys: self.sign_in.passkeys,
+                mail_code: self.sign_in.mail_code,
+            },
+            sign_up: SignUpSettings {
+                mode: self.sign_up.mode,
+                domains: self.sign_up.domains.iter().map(|domain| domain.to_lowercase()).collect(),
+            },
             mail: self.mail_options(),
             service: self.theme.service.clone(),
             max_actor_chain: self.limits.actor_chain,

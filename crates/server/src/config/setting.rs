@@ -5,7 +5,7 @@ use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ipnet::IpNet;
 use protocol::Acr;
-use provider::apply::duration;
+use provider::{apply::duration, settings::SignUpMode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use storage::sealed::SealingKeys;
@@ -90,6 +90,16 @@ impl Setting for PathBuf {
 
     fn show(&self) -> Option<Value> {
         (!self.as_os_str().is_empty()).then(|| Value::String(self.display().to_string()))
+    }
+}
+
+impl Setting for Vec<String> {
+    fn read(value: Value) -> Result<Self, String> {
+        typed(value, "a list of texts")
+    }
+
+    fn show(&self) -> Option<Value> {
+        Some(Value::Array(self.iter().map(|text| Value::String(text.clone())).collect()))
     }
 }
 
@@ -185,6 +195,22 @@ pub enum LogFormat {
     Json,
     /// For people.
     Human,
+}
+
+impl Setting for SignUpMode {
+    fn read(value: Value) -> Result<Self, String> {
+        typed(value, "\"off\", \"open\", \"invitation\" or \"domains\"")
+    }
+
+    fn show(&self) -> Option<Value> {
+        let name = match self {
+            Self::Off => "off",
+            Self::Open => "open",
+            Self::Invitation => "invitation",
+            Self::Domains => "domains",
+        };
+        Some(Value::String(name.to_owned()))
+    }
 }
 
 impl Setting for LogFormat {

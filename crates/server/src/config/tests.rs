@@ -239,3 +239,46 @@ fn the_documentation_is_current() {
         assert!(found == expected, "{path} is out of date: run `chancery config reference --write`");
     }
 }
+
+#[test]
+fn mail_that_would_be_unsafe_or_lost_is_refused() {
+    let found = |lines: &str| {
+        let config = from_text(&format!("[mail]\n{lines}\n"), &[]).unwrap();
+        let mut problems = Vec::new();
+        mail::problems(&config, &mut problems);
+        problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    };
+    let from = "from = \"Example <id@example.test>\"";
+    for good in [
+        "".to_owned(),
+        format!("host = \"smtp.example.test\"\n{from}"),
+        format!("host = \"10.0.0.1\"\nsecurity = \"starttls\"\nusername = \"u\"\npassword = \"p\"\n{from}"),
+        format!("host = \"localhost\"\nsecurity = \"none\"\n{from}"),
+        format!("host = \"::1\"\nsecurity = \"none\"\nusername = \"u\"\npassword = \"p\"\n{from}"),
+        format!("host = \"relay\"\nsecurity = \"none\"\nallow_plaintext = true\n{from}"),
+    ] {
+        assert_eq!(found(&good), "", "{good}");
+    }
+    for (bad, key) in [
+        (from.to_owned(), "chancery.toml:2: mail.from: means nothing without mail.host"),
+        ("host = \"smtp.example.test\"".to_owned(), "mail.from: is missing"),
+        ("host = \"h\"\nfrom = \"nobody\"".to_owned(), "chancery.toml:3: mail.from"),
+        (format!("host = \"h\"\nreply_to = \"nobody\"\n{from}"), "chancery.toml:3: mail.reply_to"),
+        (format!("host = \"smtps://h:465\"\n{from}"), "mail.host: must be a name"),
+        (format!("host = \"h\"\nusername = \"u\"\n{from}"), "mail.username: has no mail.password"),
+        (format!("host = \"h\"\npassword = \"p\"\n{from}"), "mail.password: has no mail.username"),
+        (format!("host = \"h\"\nsecurity = \"none\"\n{from}"), "chancery.toml:3: mail.security"),
+        (
+            format!(
+                "host = \"h\"\nsecurity = \"none\"\nallow_plaintext = true\nusername = \"u\"\npassword = \"p\"\n{from}"
+            ),
+            "mail.security: must not be \"none\" with a password",
+        ),
+    ] {
+        assert!(found(&bad).contains(key), "{bad}: {}", found(&bad));
+    }
+    assert!(message("[mail]\nsecurity = \"ssl\"\n", &[]).contains("\"tls\", \"starttls\" or \"none\""));
+    assert!(message("[mail]\nport = 70000\n", &[]).contains("whole number"));
+    let config = from_text(&format!("[mail]\nhost = \"h\"\npassword = \"hunter2\"\n{from}"), &[]).unwrap();
+    assert!(!format!("{:?} {config:?} {:?}", config.shown(), config.mail_options()).contains("hunter2"));
+}

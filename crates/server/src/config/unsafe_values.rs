@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use protocol::Acr;
 use provider::apply::duration;
 
-use super::{Config, ConfigError, mail};
+use super::{Config, ConfigError, mail, sign_up};
 
 /// The most actors of one chain: all of them go into a token, which must not grow too long.
 const LONGEST_CHAIN: usize = 10;
@@ -21,6 +22,9 @@ pub fn find(config: &Config) -> Vec<ConfigError> {
     database(config, &mut problems);
     secrets(config, &mut problems);
     lifetimes(config, &mut problems);
+    if config.sign_in.required_acr == Acr::Phr && !config.sign_in.passkeys {
+        problems.push(config.error("sign_in.required_acr", "\"phr\" needs passkeys, which sign_in.passkeys turns off"));
+    }
     passwords(config, &mut problems);
     problems.extend(config.look().err());
     throttle(config, &mut problems);
@@ -34,6 +38,7 @@ pub fn find(config: &Config) -> Vec<ConfigError> {
         }
     }
     mail::problems(config, &mut problems);
+    sign_up::problems(config, &mut problems);
     if !(1..=LONGEST_CHAIN).contains(&config.limits.actor_chain) {
         problems.push(config.error("limits.actor_chain", format!("must be between 1 and {LONGEST_CHAIN}")));
     }

@@ -37,6 +37,8 @@ pub struct Newcomer {
     pub created_at: OffsetDateTime,
     /// The seed of an authenticator app.
     pub totp: Option<Seed>,
+    /// The key of what the journal says of them, sealed.
+    pub trail_key: Option<Vec<u8>>,
     /// What the journal is told.
     pub entry: Entry,
 }
@@ -81,6 +83,7 @@ pub async fn insert(tx: &mut Tx, newcomers: &[Newcomer]) -> Result<Vec<Arrival>,
     let created: Vec<OffsetDateTime> = newcomers.iter().map(|n| n.created_at).collect();
     let seeds: Vec<Option<Vec<u8>>> = newcomers.iter().map(|n| n.totp.as_ref().map(|s| s.sealed.clone())).collect();
     let steps: Vec<Option<i64>> = newcomers.iter().map(|n| n.totp.as_ref().map(|s| s.last_step)).collect();
+    let keys: Vec<Option<Vec<u8>>> = newcomers.iter().map(|n| n.trail_key.clone()).collect();
     let told = Columns::of(newcomers.iter().map(|n| &n.entry));
     // The rows go in sorted: two that import the same people wait for each other in one order, and never in a circle.
     let rows = sqlx::query!(
@@ -88,14 +91,15 @@ pub async fn insert(tx: &mut Tx, newcomers: &[Newcomer]) -> Result<Vec<Arrival>,
                select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool[], $7::text[],
                                     $8::jsonb[], $9::bool[], $10::bool[], $11::timestamptz[], $12::bytea[],
                                     $13::bigint[], $14::timestamptz[], $15::text[], $16::text[], $17::uuid[],
-                                    $18::inet[], $19::jsonb[])
+                                    $18::inet[], $19::jsonb[], $20::bytea[])
                    as g (id, username, login, email, email_login, email_verified, password_hash, claims, enabled,
-                         require_factor, created_at, seed, last_step, at, event, outcome, request_id, address, detail)),
+                         require_factor, created_at, seed, last_step, at, event, outcome, request_id, address, detail,
+                         trail_key)),
            made as (
                insert into user_account (id, username, email, email_verified, password_hash, claims, enabled,
-                                         require_factor, created_at, updated_at)
+                                         require_factor, created_at, updated_at, trail_key)
                select g.id, g.username, g.email, g.email_verified, g.password_hash, g.claims, g.enabled,
-                      g.require_factor, g.created_at, g.at
+                      g.require_factor, g.created_at, g.at, g.trail_key
                from given g
                -- Only spares the work for people who are there already; what counts are the keys below.
                where not exists (select from login_name n where n.name = g.login)
@@ -143,6 +147,7 @@ pub async fn insert(tx: &mut Tx, newcomers: &[Newcomer]) -> Result<Vec<Arrival>,
         &told.request_id as &[Option<Uuid>],
         &told.address as &[Option<ipnet::IpNet>],
         &told.detail as &[Option<Value>],
+        &keys as &[Option<Vec<u8>>],
     )
     .fetch_all(&mut *tx.0)
     .await?;

@@ -16,7 +16,7 @@ use ipnet::IpNet;
 use provider::{Context, Provider, RequestInfo, id::RequestId};
 
 use super::Browser;
-use crate::state::App;
+use crate::{pages::language, state::App};
 
 /// The context of this request, which begins when it is first looked at.
 #[derive(Clone, Debug)]
@@ -46,7 +46,8 @@ impl FromRequestParts<App> for Call {
             .and_then(|value| value.to_str().ok())
             .map(|text| text.chars().take(256).collect());
         let browser = Browser::sent_hash(&parts.headers, &app.provider.settings.issuer);
-        let info = RequestInfo { id, address, user_agent, browser };
+        let language = language::preferred(&parts.headers, &app.provider.settings.issuer);
+        let info = RequestInfo { id, address, user_agent, browser, language };
         Ok(Self { provider: Arc::clone(&app.provider), info, begun: OnceLock::new() })
     }
 }

@@ -88,7 +88,14 @@ impl Visit {
     /// # Errors
     /// `Stop` when it is missing, garbled or too old, or does not pass any more.
     pub async fn reopen(&self, params: &Params) -> Result<Reopened, Stop> {
-        let sealed = params.get_once("request")?.ok_or(Stop::Problem(Problem::Expired))?;
+        self.reopen_sealed(params.get_once("request")?.ok_or(Stop::Problem(Problem::Expired))?).await
+    }
+
+    /// The same, whoever kept it.
+    ///
+    /// # Errors
+    /// `Stop` when it is garbled or too old, or does not pass any more.
+    pub async fn reopen_sealed(&self, sealed: &str) -> Result<Reopened, Stop> {
         let opened = RequestState::open(&self.call, self.browser.binding(), sealed);
         let opened = opened.ok_or(Stop::Problem(Problem::Expired))?;
         self.note_ui_locales(opened.value.sent.ui_locales.as_deref());
@@ -198,6 +205,7 @@ impl Visit {
 pub fn page_path(page: Page) -> &'static str {
     match page {
         Page::SignIn | Page::SignInAgain => paths::LOGIN,
+        Page::SignUp => paths::SIGN_UP,
         Page::StepUp => paths::VERIFY,
         Page::Enroll => paths::ENROLL,
         Page::SelectAccount => paths::SELECT_ACCOUNT,

@@ -26,6 +26,13 @@ pub fn chosen(headers: &HeaderMap, issuer: &Issuer) -> Option<Locale> {
     CookieJar::from_headers(headers).get(&cookie_name(issuer, NAME)).and_then(|cookie| Locale::tagged(cookie.value()))
 }
 
+/// The language that this browser reads best: the one that was chosen here, else the first that it accepts.
+#[must_use]
+pub fn preferred(headers: &HeaderMap, issuer: &Issuer) -> Option<Locale> {
+    let accepted = || Locale::accepted(headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?);
+    chosen(headers, issuer).or_else(accepted)
+}
+
 /// `POST /language`: remembers `language`, and goes back to where the form stood.
 pub async fn post(State(app): State<App>, pages: Pages, form: Result<OwnForm, Response>) -> Response {
     let form = match form {

@@ -4,6 +4,8 @@
 //! passes as a [`Text`] it takes from `frame.texts`, too. Every form posts to a path of this server and works
 //! without a script.
 
+pub mod account;
+mod by_mail;
 mod color;
 mod dev_mail;
 mod frame;
@@ -16,6 +18,9 @@ mod theme;
 use askama::Template;
 use messages::Text;
 
+pub use by_mail::{
+    AccountEmailPage, FilledView, LinkPage, MailAskPage, MailSentPage, NewPasswordPage, NotePage, SignUpPage,
+};
 pub use dev_mail::{DevMailOnePage, DevMailPage, Line, MailView};
 pub use frame::Frame;
 pub use problem::{ErrorPage, Problem};
@@ -89,6 +94,21 @@ pub struct Link {
     pub text: Text,
 }
 
+/// What a browser is asked for a passkey. The script `passkey.js` asks it, and posts `state` and `response`.
+#[derive(Clone, Debug)]
+pub struct PasskeyView {
+    /// The options, as JSON.
+    pub options: String,
+    /// The sealed state, for the hidden field `state`.
+    pub sealed: String,
+}
+
+impl From<provider::factors::passkey::Asked> for PasskeyView {
+    fn from(asked: provider::factors::passkey::Asked) -> Self {
+        Self { options: asked.options, sealed: asked.sealed }
+    }
+}
+
 /// The ways to sign in that other providers offer.
 #[derive(Clone, Debug, Default)]
 pub struct UpstreamOffer {
@@ -140,8 +160,8 @@ pub enum LinkStep {
 
 /// `GET /login/upstream/link`. Posts `link` and `choice` (`link` or `decline`) to `action`.
 #[derive(Debug, Template)]
-#[template(path = "link.html")]
-pub struct LinkPage<'a> {
+#[template(path = "upstream_link.html")]
+pub struct UpstreamLinkPage<'a> {
     /// What all pages share.
     pub frame: Frame,
     /// The sealed link, for the hidden field `link`.
@@ -178,6 +198,25 @@ pub struct LoginPage<'a> {
     pub upstream: UpstreamOffer,
     /// The path that the form posts to.
     pub action: &'a str,
+    /// What the browser is asked, where passkeys are used. Posts `request`, `state` and `response`.
+    pub passkey: Option<PasskeyView>,
+    /// The path that it posts them to.
+    pub passkey_action: &'a str,
+    /// Where else this page leads to.
+    pub ways: Ways,
+    /// What went well before.
+    pub done: Option<Text>,
+}
+
+/// Other ways than with a password: where they begin.
+#[derive(Clone, Debug, Default)]
+pub struct Ways {
+    /// A new password in place of a forgotten one.
+    pub reset: Option<String>,
+    /// A code that is mailed.
+    pub mail_code: Option<String>,
+    /// An account of one's own.
+    pub sign_up: Option<String>,
 }
 
 impl LoginPage<'_> {
@@ -187,11 +226,20 @@ impl LoginPage<'_> {
         let guilty = [texts.sign_in_error_wrong(), texts.sign_in_error_missing()];
         self.error.as_ref().is_some_and(|error| guilty.contains(error))
     }
+
+    /// Whether a passkey is what came to nothing.
+    fn was_passkey_refused(&self) -> bool {
+        let texts = self.frame.texts;
+        let refused = [texts.passkey_error_unknown(), texts.passkey_error_refused()];
+        self.error.as_ref().is_some_and(|error| refused.contains(error))
+    }
 }
 
 /// A factor that stands beside the first one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecondFactor {
+    /// A passkey.
+    Passkey,
     /// An authenticator app.
     Totp,
     /// A recovery code.
@@ -203,13 +251,14 @@ impl SecondFactor {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::Passkey => "passkey",
             Self::Totp => "totp",
             Self::Recovery => "recovery",
         }
     }
 }
 
-/// `GET /login/verify`. Posts `request`, `with` and `code` to `action`.
+/// `GET /login/verify`. Posts `request`, `with` and `code`, or what a passkey answers, to `action`.
 #[derive(Debug, Template)]
 #[template(path = "verify.html")]
 pub struct VerifyPage<'a> {
@@ -223,6 +272,8 @@ pub struct VerifyPage<'a> {
     pub chosen: Option<SecondFactor>,
     /// What else there is, and where.
     pub others: Vec<(SecondFactor, String)>,
+    /// What the browser is asked, where a passkey is.
+    pub passkey: Option<PasskeyView>,
     /// What went wrong with the last attempt.
     pub error: Option<Text>,
     /// Who asked.
@@ -257,7 +308,7 @@ impl TotpSetupView {
     }
 }
 
-/// `GET /login/enroll`. Posts `request`, `setup` and `code`, or `choice`, to `action`.
+/// `GET /login/enroll`. Posts `request`, `setup` and `code`, or what a new passkey answers, or `choice`, to `action`.
 #[derive(Debug, Template)]
 #[template(path = "enroll.html")]
 pub struct EnrollPage<'a> {
@@ -269,11 +320,42 @@ pub struct EnrollPage<'a> {
     pub action: &'a str,
     /// An authenticator app, where one is strong enough.
     pub totp: Option<TotpSetupView>,
-    /// What went wrong with the last attempt.
+    /// What went wrong with the last attempt to set it up.
     pub error: Option<Text>,
+    /// What the browser is asked to make a passkey.
+    pub passkey: Option<PasskeyView>,
+    /// What went wrong with the last attempt to make one.
+    pub passkey_error: Option<Text>,
     /// Who asked.
     pub app: Option<AppView>,
     /// Who is signing in.
+    pub account: AccountView,
+}
+
+impl EnrollPage<'_> {
+    fn heading(&self) -> Text {
+        match (&self.totp, &self.passkey) {
+            (None, Some(_)) => self.frame.texts.passkey_create_heading(),
+            _ => self.frame.texts.enroll_heading(),
+        }
+    }
+}
+
+/// `GET /login/passkey-offer`. Posts `request`, and what a new passkey answers or `choice` (`later`), to `action`.
+#[derive(Debug, Template)]
+#[template(path = "passkey_offer.html")]
+pub struct PasskeyOfferPage<'a> {
+    /// What all pages share.
+    pub frame: Frame,
+    /// The sealed journey.
+    pub request: &'a str,
+    /// The path that the form posts to.
+    pub action: &'a str,
+    /// What the browser is asked.
+    pub passkey: PasskeyView,
+    /// What went wrong with the last attempt.
+    pub error: Option<Text>,
+    /// Who has just signed in.
     pub account: AccountView,
 }
 
@@ -287,6 +369,8 @@ pub struct RecoveryCodesPage<'a> {
     pub request: Option<&'a str>,
     /// Where to go on.
     pub action: &'a str,
+    /// The address of the page that comes next, where nothing needs to be sent.
+    pub next: Option<&'a str>,
     /// The codes.
     pub codes: Vec<&'a str>,
 }

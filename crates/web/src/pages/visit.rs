@@ -10,11 +10,7 @@ use axum::{
     extract::{FromRequestParts, OriginalUri},
     response::{IntoResponse, Response},
 };
-use http::{
-    HeaderMap, HeaderValue, Method, StatusCode,
-    header::{self, ACCEPT_LANGUAGE},
-    request::Parts,
-};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use messages::Locale;
 use protocol::error::ErrorCode;
 use provider::{
@@ -28,6 +24,7 @@ use tracing::error;
 
 use super::{
     language,
+    sign_in::passkey_offer,
     view::{CONTENT_SECURITY_POLICY, ErrorPage, Frame, Link, Problem, Theme},
 };
 use crate::{
@@ -56,8 +53,6 @@ impl FromRequestParts<App> for Pages {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let call = Call::from_request_parts(parts, app).await?;
-        let chosen = language::chosen(&parts.headers, &app.provider.settings.issuer);
-        let accepted = || Locale::accepted(parts.headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?);
         // Nested routers see the path without the issuer's; the page needs all of it.
         let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |OriginalUri(uri)| uri);
         let here = (parts.method == Method::GET).then(|| uri.path_and_query().map(ToString::to_string)).flatten();
@@ -65,7 +60,7 @@ impl FromRequestParts<App> for Pages {
             call,
             base: app.base_path().to_owned(),
             theme: Arc::clone(&app.theme),
-            preferred: chosen.or_else(accepted).unwrap_or_default(),
+            preferred: language::preferred(&parts.headers, &app.provider.settings.issuer).unwrap_or_default(),
             asked: OnceLock::new(),
             here,
         })
@@ -226,6 +221,8 @@ pub struct Visit {
     pub browser: Browser,
     /// Its session.
     pub session: Session,
+    /// Whether somebody said here, not long ago, that they want no passkey now.
+    pub wants_no_passkey: bool,
     cookie: Option<HeaderValue>,
 }
 
@@ -243,9 +240,10 @@ impl FromRequestParts<App> for Visit {
         let pages = Pages::from_request_parts(parts, app).await.unwrap_or_else(|never| match never {});
         let browser = Browser::from_request_parts(parts, app).await.unwrap_or_else(|never| match never {});
         let session = Session::from_request_parts(parts, app).await.map_err(|_| pages.problem(Problem::Internal))?;
+        let wants_no_passkey = passkey_offer::was_declined(&parts.headers, &app.provider.settings.issuer);
         let cookie = browser.cookie(&app.provider.settings.issuer);
         let cookie = cookie.and_then(|cookie| HeaderValue::from_str(&cookie.to_string()).ok());
-        Ok(Self { pages, browser, session, cookie })
+        Ok(Self { pages, browser, session, wants_no_passkey, cookie })
     }
 }
 

@@ -2,11 +2,14 @@
 
 use axum::response::Response;
 use http::StatusCode;
-use messages::Locale;
+use messages::{Locale, Text};
 use protocol::Params;
 use provider::{
     authorize::{Page, interaction},
-    factors::totp::{self, Confirmed, Setup},
+    factors::{
+        passkey::{self, Added, Begun},
+        totp::{self, Confirmed, Setup},
+    },
     sign_in::{Acr, Journey, Method, Step, step},
 };
 
@@ -16,7 +19,7 @@ use crate::{
     pages::{
         flow::{Stop, person_view},
         form::OwnForm,
-        view::{EnrollPage, RecoveryCodesPage, TotpSetupView},
+        view::{EnrollPage, PasskeyView, RecoveryCodesPage, TotpSetupView},
         visit::Visit,
     },
     paths,
@@ -55,7 +58,14 @@ async fn open(visit: &Visit, params: &Params) -> Result<Response, Stop> {
     let arrived = visit.arrive(params).await?;
     let (middle, target) = lacking(visit, arrived.journey).await?;
     let setup = begin(visit, &middle, target)?;
-    show(visit, &middle, setup, Said::NOTHING).await
+    show(visit, &middle, setup, (Said::NOTHING, Of::App)).await
+}
+
+/// Which of the two ways an answer is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    App,
+    Passkey,
 }
 
 /// An app reaches `aal2`; whoever must reach more does not see it.
@@ -66,7 +76,11 @@ fn begin(visit: &Visit, middle: &Middle, target: Acr) -> Result<Option<Setup>, S
     Ok(Some(totp::begin(&visit.call, visit.browser.binding(), &middle.person)?))
 }
 
-async fn show(visit: &Visit, middle: &Middle, setup: Option<Setup>, said: Said) -> Result<Response, Stop> {
+async fn show(visit: &Visit, middle: &Middle, setup: Option<Setup>, (said, of): (Said, Of)) -> Result<Response, Stop> {
+    let passkey = match passkey::begin(&visit.call, visit.browser.binding(), &middle.person).await? {
+        Begun::Asked(asked) => Some(PasskeyView::from(asked)),
+        Begun::Full | Begun::Off => None,
+    };
     let app = visit.app_of(&middle.journey).await;
     let frame = visit.frame(middle.journey.ui_locales());
     let texts = frame.texts;
@@ -75,7 +89,9 @@ async fn show(visit: &Visit, middle: &Middle, setup: Option<Setup>, said: Said) 
         request: &request,
         action: &visit.path(paths::ENROLL),
         totp: setup.as_ref().map(TotpSetupView::of),
-        error: said.text(texts),
+        error: said.text(texts).filter(|_| of == Of::App),
+        passkey,
+        passkey_error: said.text(texts).filter(|_| of == Of::Passkey),
         app,
         account: person_view(&middle.person),
         frame,
@@ -95,7 +111,10 @@ async fn submit(visit: &Visit, form: &OwnForm) -> Result<Response, Stop> {
             let middle = visit.middle(arrived.journey).await?;
             proceed(visit, middle).await
         }
-        _ => confirm(visit, form, arrived.journey).await,
+        _ => match form.passkey()? {
+            Some(answer) => create(visit, answer, arrived.journey).await,
+            None => confirm(visit, form, arrived.journey).await,
+        },
     }
 }
 
@@ -115,32 +134,57 @@ async fn confirm(visit: &Visit, form: &OwnForm, journey: Journey) -> Result<Resp
     let said = match totp::confirm(&visit.call, binding, &middle.person, (sealed, code)).await? {
         Confirmed::Done(codes) => {
             // The code that confirmed the app proves that they have it.
-            let proven = middle.proven.clone().and(Method::Totp);
-            let middle = Middle { journey: middle.journey.with(proven.clone()), proven, ..middle };
-            return match codes {
-                Some(codes) => show_codes(visit, &middle, &codes),
-                None => proceed(visit, middle).await,
-            };
+            return set_up(visit, middle, Method::Totp, codes).await;
         }
         Confirmed::Already => return visit.send_to_step(Page::StepUp, &middle.journey),
         Confirmed::Wrong => {
             let setup = totp::again(&visit.call, binding, &middle.person, sealed);
-            return show(visit, &middle, setup, Said::wrong(Locale::verify_error_code)).await;
+            return show(visit, &middle, setup, (Said::wrong(Locale::verify_error_code), Of::App)).await;
         }
         Confirmed::Expired => Said::wrong(Locale::enroll_error_expired),
     };
     let setup = begin(visit, &middle, target)?;
-    show(visit, &middle, setup, said).await
+    show(visit, &middle, setup, (said, Of::App)).await
 }
 
-fn show_codes(visit: &Visit, middle: &Middle, codes: &[zeroize::Zeroizing<String>]) -> Result<Response, Stop> {
-    let frame = visit.frame(middle.journey.ui_locales());
+/// Makes a passkey. Its device verified them while they did.
+async fn create(visit: &Visit, answer: passkey::Answer<'_>, journey: Journey) -> Result<Response, Stop> {
+    let (middle, target) = lacking(visit, journey).await?;
+    let language = visit.frame(middle.journey.ui_locales()).texts;
+    let binding = visit.browser.binding();
+    let said = match passkey::finish(&visit.call, binding, &middle.person, answer, (None, language)).await? {
+        Added::Done { method, codes, .. } => return set_up(visit, middle, method, codes).await,
+        Added::Already => Locale::passkey_error_already as fn(Locale) -> Text,
+        Added::Full => Locale::passkey_error_full,
+        Added::Expired => Locale::passkey_error_create_expired,
+        Added::Refused => Locale::passkey_error_create,
+    };
+    let setup = begin(visit, &middle, target)?;
+    show(visit, &middle, setup, (Said::wrong(said), Of::Passkey)).await
+}
+
+/// A factor is set up and proven. Codes that came with it are shown first.
+async fn set_up(visit: &Visit, middle: Middle, method: Method, codes: Option<Codes>) -> Result<Response, Stop> {
+    let proven = middle.proven.clone().and(method);
+    let middle = Middle { journey: middle.journey.with(proven.clone()), proven, ..middle };
+    match codes {
+        Some(codes) => show_codes(visit, &middle.journey, (&codes, paths::ENROLL)),
+        None => proceed(visit, middle).await,
+    }
+}
+
+type Codes = Vec<zeroize::Zeroizing<String>>;
+
+/// Shows recovery codes, once. The page leads to `next`.
+pub(super) fn show_codes(visit: &Visit, journey: &Journey, (codes, next): (&Codes, &str)) -> Result<Response, Stop> {
+    let frame = visit.frame(journey.ui_locales());
     let language = frame.texts.tag();
-    let request = visit.seal_journey(&middle.journey)?;
+    let request = visit.seal_journey(journey)?;
     let page = RecoveryCodesPage {
         frame,
         request: Some(&request),
-        action: &visit.path(paths::ENROLL),
+        action: &visit.path(next),
+        next: None,
         codes: codes.iter().map(|code| code.as_str()).collect(),
     };
     Ok(visit.with_cookie(visit.show(StatusCode::OK, &language, &page)))

@@ -16,7 +16,7 @@ use crate::{
     pages::{
         flow::{Stop, account_view},
         form::OwnForm,
-        view::{LinkPage, LinkStep, Problem},
+        view::{LinkStep, Problem, UpstreamLinkPage},
         visit::Visit,
     },
     paths,
@@ -65,7 +65,7 @@ fn show(visit: &Visit, sealed: &str, pending: &Pending, session: Option<&SignedI
         Some(session) if session.user_id != pending.user => LinkStep::SignOut(visit.path(paths::LOGOUT)),
         _ => LinkStep::SignIn(login),
     };
-    let page = LinkPage {
+    let page = UpstreamLinkPage {
         frame,
         link: sealed,
         provider: &pending.upstream.name,

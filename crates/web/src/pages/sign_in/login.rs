@@ -4,17 +4,29 @@ use axum::response::Response;
 use messages::Locale;
 use protocol::Params;
 use provider::{
+    Refusal,
     authorize::{Next, Page},
+    factors::passkey,
+    mail,
+    people::sign_up,
     sessions::SignedIn,
-    sign_in::{Journey, OwnJourney, Proven, password},
+    sign_in::{Journey, OwnJourney, Proven, mail_code, password},
 };
 
 use super::Said;
 use crate::{
     extract::{Query, params::Unreadable},
-    pages::{flow::Stop, form::OwnForm, view::LoginPage, visit::Visit},
+    pages::{
+        flow::Stop,
+        form::OwnForm,
+        view::{LoginPage, PasskeyView, Ways},
+        visit::Visit,
+    },
     paths,
 };
+
+/// What `done` says after a password was reset.
+pub const PASSWORD_CHANGED: &str = "password";
 
 /// `GET /login`.
 pub async fn get(visit: Visit, query: Result<Query, Unreadable>) -> Response {
@@ -38,23 +50,20 @@ pub async fn post(visit: Visit, form: Result<OwnForm, Response>) -> Response {
 
 /// The page for a journey, if it is still to be seen. Without one, they are on the way to the first page.
 async fn open(visit: &Visit, params: &Params) -> Result<Response, Stop> {
-    let journey = if params.contains("request") {
-        anew(visit, visit.arrive(params).await?.journey)
-    } else {
-        Journey::Own(OwnJourney::to(&visit.call, paths::HOME))
-    };
+    let journey = anew(visit, visit.arrive_or_begin(params).await?.journey);
     let session = visit.signed_in().await?;
     match journey.advance(&visit.call, session.as_ref()).await? {
-        Next::Show(page @ (Page::SignIn | Page::SignInAgain)) => {
+        Next::Show(page @ (Page::SignIn | Page::SignInAgain | Page::SignUp)) => {
             let again = session.as_ref().filter(|_| page == Page::SignInAgain);
-            Form::of(visit, &journey, again)?.show(visit, Said::NOTHING).await
+            let done = params.get_once("done")? == Some(PASSWORD_CHANGED);
+            Form { done, ..Form::of(visit, &journey, again)? }.show(visit, Said::NOTHING).await
         }
         next => visit.follow_journey(&journey, next),
     }
 }
 
 /// A journey to a page of ours that is opened anew begins anew, unless it tells since when a sign-in counts.
-fn anew(visit: &Visit, journey: Journey) -> Journey {
+pub(super) fn anew(visit: &Visit, journey: Journey) -> Journey {
     match journey {
         Journey::Own(own) if !own.again => Journey::Own(OwnJourney { started_at: visit.call.now, ..own }),
         journey => journey,
@@ -62,23 +71,26 @@ fn anew(visit: &Visit, journey: Journey) -> Journey {
 }
 
 /// What the page is made of.
-struct Form<'a> {
+pub(super) struct Form<'a> {
     request: String,
     journey: &'a Journey,
     username: String,
     /// The session whose person must sign in again.
     again: Option<&'a SignedIn>,
+    /// Whether they come from choosing a new password.
+    done: bool,
 }
 
 impl<'a> Form<'a> {
-    fn of(visit: &Visit, journey: &'a Journey, again: Option<&'a SignedIn>) -> Result<Self, Stop> {
+    pub(super) fn of(visit: &Visit, journey: &'a Journey, again: Option<&'a SignedIn>) -> Result<Self, Stop> {
         let hint = journey.flow().and_then(|flow| flow.authorization.login_hint.as_deref());
         let username = hint.filter(|hint| hint.len() <= 320).unwrap_or_default().to_owned();
-        Ok(Self { request: visit.seal_journey(journey)?, journey, username, again })
+        Ok(Self { request: visit.seal_journey(journey)?, journey, username, again, done: false })
     }
 
-    async fn show(&self, visit: &Visit, said: Said) -> Result<Response, Stop> {
+    pub(super) async fn show(&self, visit: &Visit, said: Said) -> Result<Response, Stop> {
         let app = visit.app_of(self.journey).await;
+        let passkey = self.passkey(visit).await?;
         let frame = visit.frame(self.journey.ui_locales());
         let texts = frame.texts;
         let flow = self.journey.flow();
@@ -92,9 +104,38 @@ impl<'a> Form<'a> {
             switch: self.again.and(flow).map(|_| switch.as_str()),
             upstream: visit.upstream_offer(&self.request).await,
             action: &visit.path(paths::LOGIN),
+            ways: ways(visit, &self.request, self.again.is_some()),
+            done: self.done.then(|| texts.sign_in_password_changed()),
+            passkey,
+            passkey_action: &visit.path(paths::PASSKEY),
             frame,
         };
         Ok(visit.with_cookie(said.on(visit.show(said.status, &texts.tag(), &page))))
+    }
+
+    /// Whoever must sign in again is asked for a passkey of their own.
+    async fn passkey(&self, visit: &Visit) -> Result<Option<PasskeyView>, Stop> {
+        let binding = visit.browser.binding();
+        let asked = match self.again {
+            Some(session) => passkey::ask(&visit.call, binding, session.user_id).await,
+            None => passkey::ask_anybody(&visit.call, binding),
+        };
+        match asked {
+            Ok(asked) => Ok(asked.map(PasskeyView::from)),
+            // The page is of use without it.
+            Err(Refusal::Unavailable { .. }) => Ok(None),
+            Err(refusal) => Err(refusal.into()),
+        }
+    }
+}
+
+/// The ways besides a password that this page leads to.
+fn ways(visit: &Visit, request: &str, again: bool) -> Ways {
+    let to = |path: &str| format!("{}?request={request}", visit.path(path));
+    Ways {
+        reset: mail::is_configured(visit.call.provider()).then(|| to(paths::RESET)),
+        mail_code: mail_code::is_offered(&visit.call).then(|| to(paths::MAIL_CODE)),
+        sign_up: (!again && sign_up::is_offered(&visit.call)).then(|| to(paths::SIGN_UP)),
     }
 }
 
@@ -114,7 +155,7 @@ async fn submit(visit: &Visit, form: &OwnForm) -> Result<Response, Stop> {
             return visit.send_upstream(&arrived.journey, &upstream, Some(typed)).await;
         }
         match check(visit, form, again).await? {
-            Ok(proven) => match visit.proceed(arrived.journey.clone(), proven).await? {
+            Ok(proven) => match visit.proceed_from(arrived.journey.clone(), proven, form.keeps_passkeys()?).await? {
                 Some(response) => return Ok(response),
                 None => Said::wrong(Locale::sign_in_error_wrong),
             },

@@ -6,6 +6,9 @@
 pub mod enroll;
 pub mod link;
 pub mod login;
+pub mod mail_code;
+pub mod passkey;
+pub mod passkey_offer;
 mod said;
 pub mod upstream;
 pub mod verify;
@@ -13,7 +16,8 @@ pub mod verify;
 use axum::response::Response;
 use protocol::Params;
 use provider::{
-    authorize::{Next, Page, respond},
+    Refusal,
+    authorize::{Next, Page, Rejected, respond},
     browser_state::Origin,
     sessions::{self, Arrival, CookieId, SignedIn},
     sign_in::{self, Journey, OwnJourney, Person, Proven, Step, step},
@@ -26,7 +30,7 @@ use super::{
     view::{AppView, Problem},
     visit::Visit,
 };
-use crate::session;
+use crate::{paths, session};
 
 /// A journey that came back to a page of ours.
 #[derive(Debug)]
@@ -51,6 +55,41 @@ impl Visit {
         }
         let reopened = self.reopen(params).await?;
         Ok(Arrived { journey: reopened.flow.into(), origin: reopened.origin, expired: false })
+    }
+
+    /// The same, where somebody may come without one: they are on the way to the first page.
+    ///
+    /// # Errors
+    /// `Stop` when there is one that cannot be opened.
+    pub async fn arrive_or_begin(&self, params: &Params) -> Result<Arrived, Stop> {
+        if params.contains("request") {
+            return self.arrive(params).await;
+        }
+        let journey = Journey::Own(OwnJourney::to(&self.call, paths::HOME));
+        Ok(Arrived { journey, origin: Origin::SameBrowser, expired: false })
+    }
+
+    /// The journey on which a mail was asked for, if the mail is read in the same browser. Elsewhere, and when it is
+    /// over by now, they are on the way to the first page: an application would not know them there, and whoever asked
+    /// may be somebody else.
+    ///
+    /// # Errors
+    /// `Stop` when it cannot be judged now.
+    pub async fn resume_journey(&self, sealed: Option<&str>) -> Result<Journey, Stop> {
+        let home = Journey::Own(OwnJourney::to(&self.call, paths::HOME));
+        let Some(sealed) = sealed else { return Ok(home) };
+        if let Some(own) = OwnJourney::open(&self.call, self.browser.binding(), sealed) {
+            return Ok(if own.origin == Origin::SameBrowser { Journey::Own(own.value) } else { home });
+        }
+        match self.reopen_sealed(sealed).await {
+            Ok(reopened) if reopened.origin == Origin::SameBrowser => Ok(reopened.flow.into()),
+            Ok(_) => Ok(home),
+            Err(
+                stop @ (Stop::Refusal(Refusal::Unavailable { .. } | Refusal::Internal(_))
+                | Stop::Rejected(Rejected::Page(Refusal::Unavailable { .. } | Refusal::Internal(_)))),
+            ) => Err(stop),
+            Err(_) => Ok(home),
+        }
     }
 
     /// Whether a form was made for another browser, or too long ago, so that it must be shown anew.
@@ -117,6 +156,20 @@ impl Visit {
     /// # Errors
     /// `Stop`: nobody was signed in or out.
     pub async fn proceed(&self, journey: Journey, proven: Proven) -> Result<Option<Response>, Stop> {
+        self.proceed_from(journey, proven, false).await
+    }
+
+    /// The same from a form that says whether its browser could keep a passkey (the field `passkeys`): whoever is
+    /// signed in by it and has none is offered one.
+    ///
+    /// # Errors
+    /// `Stop`: nobody was signed in or out.
+    pub async fn proceed_from(
+        &self,
+        journey: Journey,
+        proven: Proven,
+        keeps_passkeys: bool,
+    ) -> Result<Option<Response>, Stop> {
         let session = self.signed_in().await?;
         let only = session.as_ref().and_then(|session| journey.only(&self.call, session));
         let live = session.as_ref().map(|session| session.session_id);
@@ -125,7 +178,11 @@ impl Visit {
         }
         let Some(person) = sign_in::person(&self.call, &proven).await? else { return Ok(None) };
         match step::next(&journey.need(&self.call), &person, proven.acr) {
-            Step::Enough => self.sign_in(journey, (&proven, &person), session.as_ref()).await,
+            Step::Enough => {
+                // Whoever confirms that it is still them is on the way to something else.
+                let offers = keeps_passkeys && only.is_none() && self.may_offer_passkey(&person);
+                self.sign_in(journey, (&proven, &person), session.as_ref(), offers).await
+            }
             Step::Verify => Ok(Some(self.send_to_step(Page::StepUp, &journey.with(proven))?)),
             Step::Enroll(_) => Ok(Some(self.send_to_step(Page::Enroll, &journey.with(proven))?)),
         }
@@ -136,6 +193,7 @@ impl Visit {
         journey: Journey,
         (proven, person): (&Proven, &Person),
         previous: Option<&SignedIn>,
+        offers_passkey: bool,
     ) -> Result<Option<Response>, Stop> {
         let new_cookie = CookieId::random();
         let twin = match &journey {
@@ -148,6 +206,9 @@ impl Visit {
         };
         session::renew_cookie(&self.session, new_cookie).await?;
         let journey = journey.authenticated_by(&signed_in);
+        if offers_passkey {
+            return self.send_to_passkey_offer(&journey).map(Some);
+        }
         self.continue_journey(&journey, Some(&signed_in)).await.map(Some)
     }
 }

@@ -1,11 +1,14 @@
 //! `/login/verify`: one more factor that the person has.
 
 use axum::response::Response;
-use messages::Locale;
+use messages::{Locale, Text};
 use protocol::Params;
 use provider::{
     authorize::{Next, Page},
-    factors::{recovery, totp},
+    factors::{
+        passkey::{self, Checked},
+        recovery, totp,
+    },
     sign_in::{self, Acr, Journey, Method, Person, Proven, Step, step},
 };
 
@@ -15,7 +18,7 @@ use crate::{
     pages::{
         flow::{Stop, person_view},
         form::OwnForm,
-        view::{SecondFactor, VerifyPage},
+        view::{PasskeyView, SecondFactor, VerifyPage},
         visit::Visit,
     },
     paths,
@@ -86,6 +89,7 @@ async fn open(visit: &Visit, params: &Params) -> Result<Response, Stop> {
 
 fn kind(name: &str) -> Option<SecondFactor> {
     match name {
+        "passkey" => Some(SecondFactor::Passkey),
         "totp" => Some(SecondFactor::Totp),
         "recovery" => Some(SecondFactor::Recovery),
         _ => None,
@@ -96,6 +100,13 @@ async fn show(visit: &Visit, middle: &Middle, wanted: Option<SecondFactor>, said
     let Middle { journey, proven, person } = middle;
     let offered = offered(person, proven);
     let chosen = wanted.filter(|wanted| offered.contains(wanted)).or(offered.first().copied());
+    let passkey = match chosen {
+        Some(SecondFactor::Passkey) => passkey::ask(&visit.call, visit.browser.binding(), person.user_id).await?,
+        _ => None,
+    };
+    // It was removed this moment.
+    let is_gone = chosen == Some(SecondFactor::Passkey) && passkey.is_none();
+    let chosen = if is_gone { offered.iter().copied().find(|other| Some(*other) != chosen) } else { chosen };
     let app = visit.app_of(journey).await;
     let frame = visit.frame(journey.ui_locales());
     let texts = frame.texts;
@@ -110,6 +121,7 @@ async fn show(visit: &Visit, middle: &Middle, wanted: Option<SecondFactor>, said
             .map(|other| (*other, format!("{path}?request={request}&with={}", other.name())))
             .collect(),
         chosen,
+        passkey: passkey.map(PasskeyView::from),
         error: said.text(texts),
         app,
         account: person_view(person),
@@ -121,6 +133,9 @@ async fn show(visit: &Visit, middle: &Middle, wanted: Option<SecondFactor>, said
 /// What could raise what was proven.
 fn offered(person: &Person, proven: &Proven) -> Vec<SecondFactor> {
     let mut offered = Vec::new();
+    if person.passkeys > 0 && proven.acr < Acr::Phr {
+        offered.push(SecondFactor::Passkey);
+    }
     if person.has_totp && proven.acr < Acr::Aal2 {
         offered.push(SecondFactor::Totp);
     }
@@ -138,36 +153,52 @@ async fn submit(visit: &Visit, form: &OwnForm) -> Result<Response, Stop> {
     let middle = visit.middle(arrived.journey).await?;
     let chosen = form.field("with")?.and_then(kind);
     let said = match check(visit, form, &middle, chosen).await {
-        Ok(Some(method)) => {
+        Ok(Judged::Right(method)) => {
             let proven = middle.proven.clone().and(method);
-            match visit.proceed(middle.journey.clone(), proven).await? {
+            match visit.proceed_from(middle.journey.clone(), proven, form.keeps_passkeys()?).await? {
                 Some(response) => return Ok(response),
                 None => return visit.send_to_step(Page::SignIn, &middle.journey),
             }
         }
-        Ok(None) if chosen == Some(SecondFactor::Recovery) => Said::wrong(Locale::verify_error_recovery),
-        Ok(None) => Said::wrong(Locale::verify_error_code),
+        Ok(Judged::Wrong(text)) => Said::wrong(text),
         Err(Stop::Refusal(refusal)) => Said::refused(refusal)?,
         Err(stop) => return Err(stop),
     };
     show(visit, &middle, chosen, said).await
 }
 
-/// Judges what was typed. Only what would raise the sign-in is judged at all.
-async fn check(
-    visit: &Visit,
-    form: &OwnForm,
-    middle: &Middle,
-    chosen: Option<SecondFactor>,
-) -> Result<Option<Method>, Stop> {
+/// What became of what was typed, or of what a passkey answered.
+enum Judged {
+    Right(Method),
+    /// What the page says.
+    Wrong(fn(Locale) -> Text),
+}
+
+/// Judges it. Only what would raise the sign-in is judged at all.
+async fn check(visit: &Visit, form: &OwnForm, middle: &Middle, chosen: Option<SecondFactor>) -> Result<Judged, Stop> {
     let user = middle.person.user_id;
     let code = form.field("code")?.unwrap_or_default();
     let Some(chosen) = chosen.filter(|chosen| offered(&middle.person, &middle.proven).contains(chosen)) else {
-        return Ok(None);
+        return Ok(Judged::Wrong(Locale::verify_error_code));
     };
-    let (right, method) = match chosen {
-        SecondFactor::Totp => (totp::verify(&visit.call, user, code).await?, Method::Totp),
-        SecondFactor::Recovery => (recovery::verify(&visit.call, user, code).await?, Method::RecoveryCode),
+    let (right, method, wrong): (_, _, fn(Locale) -> Text) = match chosen {
+        SecondFactor::Passkey => return check_passkey(visit, form, middle).await,
+        SecondFactor::Totp => (totp::verify(&visit.call, user, code).await?, Method::Totp, Locale::verify_error_code),
+        SecondFactor::Recovery => {
+            (recovery::verify(&visit.call, user, code).await?, Method::RecoveryCode, Locale::verify_error_recovery)
+        }
     };
-    Ok(right.then_some(method))
+    Ok(if right { Judged::Right(method) } else { Judged::Wrong(wrong) })
+}
+
+/// It cannot be guessed, so no attempt is counted.
+async fn check_passkey(visit: &Visit, form: &OwnForm, middle: &Middle) -> Result<Judged, Stop> {
+    let Some(answer) = form.passkey()? else { return Ok(Judged::Wrong(Locale::passkey_cancelled)) };
+    let only = Some(middle.person.user_id);
+    Ok(match passkey::check(&visit.call, visit.browser.binding(), answer, only).await? {
+        Checked::Right(there) => Judged::Right(there.method),
+        Checked::Expired => Judged::Wrong(Locale::sign_in_error_expired),
+        Checked::Unknown => Judged::Wrong(Locale::passkey_error_unknown),
+        Checked::Refused => Judged::Wrong(Locale::passkey_error_refused),
+    })
 }

@@ -95,6 +95,12 @@ impl Frame {
         format!("{}{}", self.base, paths::LOGOUT)
     }
 
+    /// The path of the page `/account`.
+    #[must_use]
+    pub fn account(&self) -> String {
+        format!("{}{}", self.base, paths::ACCOUNT)
+    }
+
     /// The path of the page `/dev/mail`.
     pub(super) fn dev_mail(&self) -> String {
         format!("{}{}", self.base, paths::DEV_MAIL)

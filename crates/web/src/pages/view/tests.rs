@@ -43,6 +43,10 @@ fn login(name: &str) -> LoginPage<'static> {
         switch: None,
         upstream: UpstreamOffer::default(),
         action: "/base/login",
+        passkey: None,
+        passkey_action: "/base/login/passkey",
+        ways: Ways::default(),
+        done: None,
     }
 }
 
