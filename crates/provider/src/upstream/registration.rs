@@ -255,7 +255,8 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         assert_eq!(fields(&good()), Vec::<String>::new());
-        let wrong: &[(&str, fn(&mut Registration))] = &[
+        type Change = fn(&mut Registration);
+        let wrong: &[(&str, Change)] = &[
             ("issuer", |it| it.issuer = "http://login.acme.test".to_owned()),
             ("issuer", |it| it.issuer = "https://login.acme.test?x".to_owned()),
             ("issuer", |it| it.issuer = "https://LOGIN.acme.test".to_owned()),

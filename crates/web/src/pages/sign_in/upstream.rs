@@ -19,7 +19,7 @@ use crate::{
     pages::{
         flow::Stop,
         form::OwnForm,
-        view::{ErrorPage, Link, OrganizationPage, Problem, UpstreamOffer},
+        view::{ErrorPage, Frame, Link, OrganizationPage, UpstreamOffer},
         visit::Visit,
     },
     paths,
@@ -189,11 +189,11 @@ pub(super) fn fail(visit: &Visit, failure: Failure) -> Result<Response, Stop> {
         // Not 503: that would tell proxies that it is we who do not work.
         Told::Unavailable => StatusCode::FAILED_DEPENDENCY,
         Told::NoAccount | Told::Disabled | Told::Taken => StatusCode::FORBIDDEN,
-        Told::OtherBrowser => return Err(Stop::Problem(Problem::OtherBrowser)),
-        Told::Expired | Told::Gone | Told::Denied | Told::NotAccepted => StatusCode::BAD_REQUEST,
+        Told::OtherBrowser | Told::Expired | Told::Gone | Told::Denied | Told::NotAccepted => StatusCode::BAD_REQUEST,
     };
     let words = |texts: Locale| match told {
-        Told::Expired | Told::OtherBrowser => (texts.upstream_expired_title(), texts.upstream_expired_message()),
+        Told::OtherBrowser => (texts.problem_other_browser_title(), texts.problem_other_browser_message()),
+        Told::Expired => (texts.upstream_expired_title(), texts.upstream_expired_message()),
         Told::Gone => (texts.upstream_gone_title(), texts.upstream_gone_message()),
         Told::Denied => (texts.upstream_denied_title(&name), texts.upstream_denied_message(&name)),
         Told::Unavailable => (texts.upstream_unavailable_title(&name), texts.upstream_unavailable_message()),
@@ -212,7 +212,8 @@ fn problem(
     words: impl FnOnce(Locale) -> (Text, Text),
     inner: Option<&str>,
 ) -> Response {
-    let frame = visit.frame(None);
+    // What a provider sent us here with is used up, and nobody's to see: there is no coming back to this address.
+    let frame = Frame { here: None, ..visit.frame(None) };
     let (title, message) = words(frame.texts);
     let login = visit.path(paths::LOGIN);
     let href = inner.map_or(login.clone(), |inner| format!("{login}?request={inner}"));
