@@ -9,7 +9,7 @@ use base64::{
 };
 use provider::{
     Context, Issuer, Provider, RequestInfo, Settings,
-    id::{OneTimeId, RequestId, UserId},
+    id::{OneTimeId, UserId},
     mail::{self, Letter, To},
     one_time::{self, Judged, Kind, New, Over, Standing},
 };
@@ -106,7 +106,7 @@ fn sealing() -> SealingKeys {
 }
 
 fn context(provider: &Arc<Provider>) -> Context {
-    provider.begin(RequestInfo { id: RequestId::new(), address: None, user_agent: None })
+    provider.begin(RequestInfo::of_nobody())
 }
 
 async fn spend(context: &Context, kind: Kind, token: &str, browser: &[u8]) -> bool {

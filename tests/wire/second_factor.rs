@@ -46,7 +46,7 @@ fn whoever_has_a_factor_is_asked_for_it_by_every_client() {
         assert!(page.has("verify-submit"), "{page:#?}");
         // Nobody is signed in yet.
         assert!(house.begin(&mut browser).await.page().has("login-submit"));
-        for wrong in ["", "000000", "12345", "1234567", "abcdef", &"9".repeat(5000)] {
+        for wrong in ["", "000000", "abcdef", &"9".repeat(5000)] {
             let again = browser.submit(&page, "verify-submit", &[("code", wrong)]).await.page();
             assert_eq!(again.reply.status, 400, "{wrong:.10}");
             assert!(again.has("verify-error"));
