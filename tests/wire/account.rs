@@ -561,7 +561,8 @@ fn of_somebody_who_is_gone_nothing_can_be_read() {
         let (person, api) = (world.add_person().await, world.client("example-api"));
         let address = format!("{}@example.test", person.username);
         let mut browser = world.browser();
-        let (agent, place) = ("Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0 Analytical", "198.51.100.77");
+        let (agent, place) =
+            ("Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0 Analytical", "198.51.100.77");
         (browser.user_agent, browser.forwarded_for) = (Some(agent.to_owned()), Some(place.to_owned()));
         let client = world.add_client("shop", json!({})).await;
         let flow = world.flow(&client).scope("openid profile offline_access read");

@@ -71,8 +71,10 @@ fn a_time_step_is_spent_once_on_all_instances() {
             waiting.push((browser, page));
         }
         let code = app.code(1);
-        let attempts =
-            waiting.iter_mut().map(|(browser, page)| browser.press(page, "verify-submit", &[("code", &code)]));
+        let typed = code.as_str();
+        let attempts = waiting
+            .iter_mut()
+            .map(|(browser, page)| async move { browser.press(page, "verify-submit", &[("code", typed)]).await });
         let replies = futures_util::future::join_all(attempts).await;
         let statuses: Vec<u16> = replies.iter().map(|(_, reply)| reply.status).collect();
         assert_eq!(statuses.iter().filter(|status| **status == 303).count(), 1, "{statuses:?}");
@@ -106,8 +108,10 @@ fn a_recovery_code_stands_in_once() {
         }
         // However it is typed.
         let typed = codes[3].to_uppercase().replace('-', " ");
-        let attempts =
-            waiting.iter_mut().map(|(browser, page)| browser.press(page, "verify-submit", &[("code", &typed)]));
+        let typed = typed.as_str();
+        let attempts = waiting
+            .iter_mut()
+            .map(|(browser, page)| async move { browser.press(page, "verify-submit", &[("code", typed)]).await });
         let replies = futures_util::future::join_all(attempts).await;
         assert_eq!(replies.iter().filter(|(_, reply)| reply.status == 303).count(), 1, "{replies:?}");
         let mut browser = world.browser();
