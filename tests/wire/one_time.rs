@@ -106,7 +106,7 @@ fn sealing() -> SealingKeys {
 }
 
 fn context(provider: &Arc<Provider>) -> Context {
-    provider.begin(RequestInfo { id: RequestId::new(), address: None, user_agent: None, browser: None })
+    provider.begin(RequestInfo::of_nobody())
 }
 
 async fn spend(context: &Context, kind: Kind, token: &str, browser: &[u8]) -> bool {

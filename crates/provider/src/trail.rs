@@ -147,9 +147,9 @@ mod tests {
 
     fn request() -> RequestInfo {
         RequestInfo {
-            id: RequestId::new(),
             address: Some("192.0.2.1".parse().unwrap()),
             user_agent: Some("Firefox".to_owned()),
+            ..RequestInfo::of_nobody()
         }
     }
 

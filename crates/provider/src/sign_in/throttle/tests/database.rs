@@ -60,7 +60,7 @@ struct Caller {
 /// A range of its own for each test, so that they do not disturb each other.
 async fn caller(instance: usize, address: &str) -> Caller {
     let address: IpAddr = address.parse().unwrap();
-    let request = RequestInfo { id: RequestId::new(), address: Some(address), user_agent: None, browser: None };
+    let request = RequestInfo { address: Some(address), ..RequestInfo::of_nobody() };
     Caller { context: instances().await[instance].begin(request) }
 }
 
