@@ -320,6 +320,8 @@ fn everybody_is_answered_alike() {
         assert!(seen.iter().all(|one| *one == seen[0]), "{seen:#?}");
         // Only those who are there and known to be reached were written to.
         house.mails(&known, 3).await;
+        house.mails(&flooded, 3).await;
+        house.sink.mail_to(&format!("{nobody}@example.test")).await;
         let to: Vec<_> = house.sink.mails().into_iter().map(|mail| mail.to).collect();
         assert_eq!(to.iter().filter(|to| **to == address(&flooded)).count(), 3, "three at once: {to:?}");
         let signed_up = |name: &str| to.iter().filter(|to| **to == format!("{name}@example.test")).count();
