@@ -150,6 +150,7 @@ mod tests {
             id: RequestId::new(),
             address: Some("192.0.2.1".parse().unwrap()),
             user_agent: Some("Firefox".to_owned()),
+            language: None,
         }
     }
 

@@ -42,6 +42,8 @@ fn login(name: &str) -> LoginPage<'static> {
         reauthenticate: None,
         switch: None,
         action: "/base/login",
+        passkey: None,
+        passkey_action: "/base/login/passkey",
     }
 }
 
