@@ -26,7 +26,7 @@ insert into assertion_jti (client_key, jti_hash, expires_at)
 insert into revocation (id, expires_at) select grant_id, ends from made;
 insert into outbox (id, kind, payload, attempts, next_attempt_at, created_at, failed_at)
     select id, 'back_channel_logout', '{}', 7, ends, ends, ends from made;
-insert into one_time (id, kind, created_at, expires_at) select id, 'reset', ends, ends from made;
+insert into one_time (id, kind, sealing_key_id, created_at, expires_at) select id, 'reset', 1, ends, ends from made;
 insert into spent (hash, expires_at) select sha256(id::text::bytea), ends from made;
 insert into guess (key, level, counted_at, expires_at) select sha256(id::text::bytea), 1, ends, ends from made;
 drop table made;

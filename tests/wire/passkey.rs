@@ -172,7 +172,8 @@ fn whatever_is_wrong_with_an_answer_is_refused_and_changes_nothing() {
         let (origin, rp_id, flags, id) =
             (device.origin.clone(), device.rp_id.clone(), device.flags, device.credential_id.clone());
         let handle = device.user_handle.clone();
-        let wrong: &[(&str, fn(&mut Device))] = &[
+        type Fault = fn(&mut Device);
+        let wrong: &[(&str, Fault)] = &[
             ("another origin", |device| device.origin = "http://localhost:1".to_owned()),
             ("a look-alike", |device| device.origin = "https://localhost.evil.test".to_owned()),
             ("another relying party", |device| device.rp_id = "evil.test".to_owned()),

@@ -15,7 +15,7 @@ upstream_address_missing = Saisissez votre adresse e-mail.
 upstream_address_unknown = Nous ne connaissons aucune organisation avec cette adresse. Vérifiez-la, ou connectez-vous avec votre mot de passe.
 
 # An account at the provider has the address of somebody who is here already. $email: the address.
-upstream_link_heading = Est-ce vous ?
+upstream_link_heading = Est-ce vous ?
 upstream_link_sign_in_lede = Un compte d’ici a également l’adresse { $email }. Connectez-vous-y comme d’habitude, et { $provider } suffira désormais.
 upstream_link_confirm_lede = { $provider } vous connaît sous l’adresse { $email }. Associez les deux, et vous vous connecterez désormais à ce compte avec { $provider }.
 upstream_link_sign_out_lede = Le compte qui a l’adresse { $email } n’est pas celui auquel vous êtes connecté. Déconnectez-vous, puis recommencez.

@@ -6,7 +6,7 @@ use messages::{Locale, Text};
 use protocol::Params;
 use provider::account::{Freshness, data};
 
-use super::{Owner, said};
+use super::{Answer, Owner, said};
 use crate::{
     extract::{Query, params::Unreadable},
     pages::{
@@ -97,11 +97,7 @@ async fn ask(visit: &Visit, params: &Params) -> Result<Response, Stop> {
     show_delete(visit, &owner, (StatusCode::OK, None, said(params)?))
 }
 
-fn show_delete(
-    visit: &Visit,
-    owner: &Owner,
-    (status, error, done): (StatusCode, Option<fn(Locale) -> Text>, Option<Done>),
-) -> Result<Response, Stop> {
+fn show_delete(visit: &Visit, owner: &Owner, (status, error, done): Answer) -> Result<Response, Stop> {
     let frame = visit.frame(None);
     let texts = frame.texts;
     let page = DeletePage {

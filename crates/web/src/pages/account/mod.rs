@@ -32,6 +32,9 @@ use super::{
 };
 use crate::{paths, state::App};
 
+/// What a page answers: its status, what is wrong with what was typed, and what was done before.
+type Answer = (http::StatusCode, Option<fn(Locale) -> Text>, Option<Done>);
+
 /// Every route of the account.
 pub fn routes() -> Router<App> {
     Router::new()

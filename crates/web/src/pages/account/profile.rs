@@ -99,10 +99,13 @@ async fn show_form(visit: &Visit, params: &Params) -> Result<Response, Stop> {
     form_page(visit, &owner, (&profile.values, &[]), (StatusCode::OK, said(params)?))
 }
 
+/// What was typed, and what is wrong with it.
+type Typed<'a> = (&'a [(Field, String)], &'a [(Field, Wrong)]);
+
 fn form_page(
     visit: &Visit,
     owner: &Owner,
-    (values, wrong): (&[(Field, String)], &[(Field, Wrong)]),
+    (values, wrong): Typed<'_>,
     (status, done): (StatusCode, Option<Done>),
 ) -> Result<Response, Stop> {
     let frame = visit.frame(None);

@@ -13,7 +13,7 @@ use provider::{
     sessions::CookieId,
 };
 
-use super::super::{Owner, said};
+use super::super::{Answer, Owner, said};
 use crate::{
     extract::{Query, params::Unreadable},
     pages::{
@@ -48,11 +48,7 @@ async fn open(visit: &Visit, params: &Params) -> Result<Response, Stop> {
     show(visit, &owner, (StatusCode::OK, None, said(params)?))
 }
 
-fn show(
-    visit: &Visit,
-    owner: &Owner,
-    (status, error, done): (StatusCode, Option<fn(Locale) -> Text>, Option<Done>),
-) -> Result<Response, Stop> {
+fn show(visit: &Visit, owner: &Owner, (status, error, done): Answer) -> Result<Response, Stop> {
     let frame = visit.frame(None);
     let texts = frame.texts;
     let page = PasswordPage {

@@ -11,7 +11,7 @@ use provider::{
 };
 
 use super::{
-    super::{Owner, said},
+    super::{Answer, Owner, said},
     added,
 };
 use crate::{
@@ -60,12 +60,7 @@ fn begin(visit: &Visit, owner: &Owner) -> Result<Option<Setup>, Stop> {
     Ok(Some(totp::begin(&visit.call, visit.browser.binding(), &owner.person)?))
 }
 
-fn show(
-    visit: &Visit,
-    owner: &Owner,
-    setup: Option<Setup>,
-    (status, error, done): (StatusCode, Option<fn(Locale) -> Text>, Option<Done>),
-) -> Result<Response, Stop> {
+fn show(visit: &Visit, owner: &Owner, setup: Option<Setup>, (status, error, done): Answer) -> Result<Response, Stop> {
     let frame = visit.frame(None);
     let texts = frame.texts;
     let page = TotpPage {
