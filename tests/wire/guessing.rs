@@ -162,10 +162,12 @@ fn seen(reply: &Reply, username: &str) -> (u16, BTreeMap<String, String>, String
     for changing in ["date", "retry-after", "x-request-id"] {
         headers.remove(changing);
     }
-    let mut masked = String::new();
-    for (index, part) in reply.text().replace(username, "USERNAME").split(" value=\"").enumerate() {
-        let rest = if index == 0 { part } else { part.split_once('"').map_or(part, |(_, rest)| rest) };
-        masked += rest;
+    // What is sealed, and the challenge for a passkey, are new on every page.
+    let mut masked = reply.text().replace(username, "USERNAME");
+    for begins in [" value=\"", " data-passkey=\"", "?request="] {
+        let mut parts = masked.split(begins);
+        let first = parts.next().unwrap_or_default().to_owned();
+        masked = parts.fold(first, |text, part| text + part.split_once('"').map_or(part, |(_, rest)| rest));
     }
     (reply.status, headers, masked, length)
 }
