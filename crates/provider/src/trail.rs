@@ -103,6 +103,20 @@ impl Context {
         seal(&self.sealing, (user, key), &self.request, &mut entry)?;
         Ok(entry)
     }
+
+    /// The same in a transaction, where the person's key is not at hand.
+    ///
+    /// # Errors
+    /// `Refusal`.
+    pub(crate) async fn entry_about(
+        &self,
+        tx: &mut Tx,
+        event: (&'static str, &'static str),
+        user: UserId,
+    ) -> Result<Entry, Refusal> {
+        let key = key(&self.sealing, tx, user).await?;
+        self.entry_of(event, (user, key.as_deref()))
+    }
 }
 
 /// Opens what entries say of a person.

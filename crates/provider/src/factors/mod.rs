@@ -12,7 +12,6 @@ use crate::{
     mail::{self, Notice},
     refusal::Refusal,
     sign_in::Person,
-    trail,
 };
 
 /// A person with what they can prove themselves with, or `None`. Where passkeys are turned off, nobody has one.
@@ -36,8 +35,7 @@ pub(crate) async fn note(
     (event, detail): (&'static str, Option<Value>),
     notice: Option<Notice>,
 ) -> Result<(), Refusal> {
-    let key = trail::key(&context.sealing, tx, user).await?;
-    let mut entry = context.entry_of((event, "ok"), (user, key.as_deref()))?;
+    let mut entry = context.entry_about(tx, (event, "ok"), user).await?;
     entry.detail = detail;
     journal::append(tx, &entry).await?;
     match notice {

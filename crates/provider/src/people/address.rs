@@ -162,7 +162,7 @@ pub async fn confirm(context: &Context, kind: Kind, token: &str, browser: &[u8])
         Ok(address) => address,
         Err(_) => return Ok(Confirmed::Over),
     };
-    let administration = context.administration();
+    let administration = context.own_account();
     match write(context, &administration, (kind, token, browser)).await {
         Ok(true) => Ok(Confirmed::Done(address)),
         Ok(false) => Ok(Confirmed::Over),
@@ -198,8 +198,8 @@ async fn write(
         let notice = Notice::AddressChanged { new: address };
         mail::send(administration, &mut tx, &old, Letter::Notice(notice)).await?;
     }
-    let mut entry = administration.entry(if same { "user.address_confirmed" } else { "user.address_changed" });
-    entry.user_id = Some(user.uuid());
+    let event = if same { "user.address_confirmed" } else { "user.address_changed" };
+    let mut entry = administration.entry_about(&mut tx, event, user).await?;
     entry.detail = Some(json!({ "by": "link" }));
     journal::append(&mut tx, &entry).await?;
     administration.commit(tx).await?;
@@ -208,7 +208,6 @@ async fn write(
 }
 
 async fn note(context: &Context, tx: &mut Tx, user: UserId, event: &'static str) -> Result<(), Refusal> {
-    let mut entry = context.entry(event, "ok");
-    entry.user_id = Some(user.uuid());
+    let entry = context.entry_about(tx, (event, "ok"), user).await?;
     Ok(journal::append(tx, &entry).await?)
 }

@@ -109,8 +109,7 @@ async fn write(context: &Context, id: OneTimeId, user: UserId, asked: &Asked) ->
         return Ok(());
     }
     mail::send(context, &mut tx, &to, Letter::OneTime { id }).await?;
-    let mut entry = context.entry("one_time.mailed", "ok");
-    entry.user_id = Some(user.uuid());
+    let mut entry = context.entry_about(&mut tx, ("one_time.mailed", "ok"), user).await?;
     entry.detail = Some(json!({ "for": asked.kind.as_str() }));
     journal::append(&mut tx, &entry).await?;
     tx.commit().await?;

@@ -75,7 +75,7 @@ pub async fn complete(
         return Ok(Outcome::Unfit(unfit));
     }
     // Before the transaction: no connection is held while hashing.
-    let administration = context.administration();
+    let administration = context.own_account();
     let hash = Password::Plain(chosen).hash(&administration).await.map_err(super::refusal)?;
     // They read that mailbox. If somebody else signs in with its address by now, it stays as it is.
     match change(context, &administration, (token, browser), (&hash, true)).await {
@@ -131,8 +131,7 @@ async fn set(
         let login = login_name::email(email).ok();
         users::set_login_name(tx, changed.id, LoginKind::Email, login.as_deref()).await?;
     }
-    let mut entry = administration.entry("user.password_reset");
-    entry.user_id = Some(changed.id.uuid());
+    let mut entry = administration.entry_about(tx, "user.password_reset", changed.id).await?;
     entry.detail = Some(json!({ "by": "link", "email_verified": confirmed }));
     journal::append(tx, &entry).await?;
     mail::notify(administration, tx, changed.id, None, Notice::PasswordChanged).await

@@ -234,7 +234,7 @@ pub async fn complete(
     if let Some(outcome) = said_of(&taken, &login, &email) {
         return Ok(outcome);
     }
-    let administration = context.administration();
+    let administration = context.own_account();
     let hash = Password::Plain(filled.password).hash(&administration).await.map_err(super::refusal)?;
     let mut claims = Map::new();
     if !name.is_empty() {

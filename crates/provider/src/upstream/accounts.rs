@@ -59,8 +59,7 @@ pub async fn unlink(
     if upstream_accounts::ways_to_sign_in(&mut tx, user).await? == 0 {
         return Ok(Unlinked::OnlyWay);
     }
-    let mut entry = context.entry("upstream.unlinked", "ok");
-    entry.user_id = Some(user.uuid());
+    let mut entry = context.entry_about(&mut tx, ("upstream.unlinked", "ok"), user).await?;
     entry.session_id = Some(session.session_id.uuid());
     entry.detail = Some(serde_json::json!({ "upstream_id": upstream }));
     journal::append(&mut tx, &entry).await?;

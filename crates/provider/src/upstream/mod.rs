@@ -25,8 +25,9 @@ use std::{
 use protocol::client_metadata::AuthMethod;
 use secrecy::SecretString;
 use storage::{
-    StorageError,
+    StorageError, Tx,
     id::{UpstreamId, UserId},
+    journal,
     upstreams::UpstreamRecord,
 };
 use tracing::{info, warn};
@@ -262,10 +263,14 @@ pub(crate) struct Identity {
     claims: serde_json::Map<String, serde_json::Value>,
 }
 
-/// A person, as the audit trail names them.
-fn entry(context: &Context, event: &'static str, upstream: &Upstream, user: UserId) -> storage::journal::Entry {
-    let mut entry = context.entry(event, "ok");
-    entry.user_id = Some(user.uuid());
+/// Writes down what became of a person's account at a provider.
+async fn note(
+    context: &Context,
+    tx: &mut Tx,
+    event: &'static str,
+    (upstream, user): (&Upstream, UserId),
+) -> Result<(), Refusal> {
+    let mut entry = context.entry_about(tx, (event, "ok"), user).await?;
     entry.detail = Some(serde_json::json!({ "upstream": upstream.slug }));
-    entry
+    Ok(journal::append(tx, &entry).await?)
 }

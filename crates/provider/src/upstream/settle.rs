@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use storage::{
     Tx,
     id::{UpstreamId, UserId},
-    journal, sign_in, spent,
+    sign_in, spent,
     upstream_accounts::{self, Known},
     users::{self, UserRef},
 };
@@ -129,7 +129,7 @@ async fn sign_in(context: &Context, answered: &Answered<'_>, known: &Known) -> R
     if !upstream_accounts::touch(&mut tx, account, known, context.now).await? {
         return Ok(None); // Unlinked, disabled or reset a moment ago.
     }
-    journal::append(&mut tx, &super::entry(context, "upstream.signed_in", answered.upstream, known.user_id)).await?;
+    super::note(context, &mut tx, "upstream.signed_in", (answered.upstream, known.user_id)).await?;
     tx.commit().await?;
     Ok(Some(Outcome::SignedIn(proven(context, known))))
 }
@@ -153,7 +153,7 @@ async fn link(context: &Context, answered: &Answered<'_>, user: UserId, email: O
     if !upstream_accounts::link(&mut tx, account, user, email, context.now).await? {
         return Ok(false);
     }
-    journal::append(&mut tx, &super::entry(context, "upstream.linked", answered.upstream, user)).await?;
+    super::note(context, &mut tx, "upstream.linked", (answered.upstream, user)).await?;
     tell(context, &mut tx, answered.upstream, (user, answered.language)).await?;
     tx.commit().await?;
     mail::deliver_soon(context);
@@ -170,7 +170,7 @@ async fn create(
     let Answered { upstream, identity, .. } = answered;
     let username = newcomer::username(&context.database, upstream, identity).await?;
     let claims = newcomer::claims(upstream, identity);
-    let administration = context.administration();
+    let administration = context.own_account();
     let mut tx = context.database.begin().await?;
     spend(context, &mut tx, &answered.trip.nonce, answered.started_at).await?;
     let desired = people::Desired {
@@ -195,7 +195,7 @@ async fn create(
     if !upstream_accounts::link(&mut tx, (upstream.id, &identity.subject), made.id, email, context.now).await? {
         return Ok(None);
     }
-    journal::append(&mut tx, &super::entry(context, "upstream.linked", upstream, made.id)).await?;
+    super::note(context, &mut tx, "upstream.linked", (upstream, made.id)).await?;
     tx.commit().await?;
     let known = Known { user_id: made.id, enabled: made.enabled, epoch: made.epoch };
     Ok(Some(Outcome::Created(proven(context, &known))))
@@ -339,7 +339,7 @@ async fn confirmed(
     if !upstream_accounts::link(&mut tx, account, waiting.user, waiting.email.as_deref(), context.now).await? {
         return Err(Problem::Told(Told::Taken, "upstream_account_taken"));
     }
-    journal::append(&mut tx, &super::entry(context, "upstream.linked", upstream, waiting.user)).await?;
+    super::note(context, &mut tx, "upstream.linked", (upstream, waiting.user)).await?;
     tell(context, &mut tx, upstream, (waiting.user, language)).await?;
     tx.commit().await?;
     mail::deliver_soon(context);
