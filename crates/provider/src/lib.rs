@@ -36,6 +36,7 @@ pub mod sweep;
 pub mod tally;
 pub mod tokens;
 pub mod userinfo;
+pub mod visitors;
 
 use std::sync::Arc;
 
@@ -67,8 +68,10 @@ pub struct Provider {
     pub pulse: Arc<pulse::Pulse>,
     /// The group-committed audit journal.
     pub journal: journal::Journal,
-    /// Codes and refresh tokens, spent in batches.
+    /// Authorization requests, codes and refresh tokens, spent in batches.
     pub spending: grants::Spending,
+    /// What browsers' cookies stand for.
+    pub visitors: visitors::Visitors,
     /// Where passwords are hashed.
     pub hashing: hashing::HashingPool,
     /// The only way out.
@@ -113,6 +116,7 @@ impl Provider {
             pulse: Arc::new(pulse::Pulse::new()),
             journal: journal::Journal::start(&database),
             spending: grants::Spending::start(&database),
+            visitors: visitors::Visitors::start(&database),
             settings,
             database,
             sealing,

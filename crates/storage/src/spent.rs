@@ -9,12 +9,7 @@ use crate::{StorageError, Tx, sealed::sha256};
 ///
 /// # Errors
 /// `StorageError`.
-pub async fn spend(
-    tx: &mut Tx,
-    purpose: &str,
-    what: &[u8],
-    expires_at: OffsetDateTime,
-) -> Result<bool, StorageError> {
+pub async fn spend(tx: &mut Tx, purpose: &str, what: &[u8], expires_at: OffsetDateTime) -> Result<bool, StorageError> {
     let hash = sha256(&[purpose.as_bytes(), &[0], what].concat());
     let spent = sqlx::query!(
         "insert into spent (hash, expires_at) values ($1, $2) on conflict (hash) do nothing",
