@@ -64,8 +64,8 @@ fn log_panics() {
 /// When something else counts already.
 pub fn metrics() -> anyhow::Result<PrometheusHandle> {
     let handle = PrometheusBuilder::new().set_buckets(&BUCKETS)?.install_recorder()?;
-    metrics::describe_counter!("chancery_http_requests_total", "Requests by method and status");
-    metrics::describe_histogram!("chancery_http_request_seconds", "How long requests took");
+    metrics::describe_counter!("chancery_http_requests_total", "Requests by route, method and status");
+    metrics::describe_histogram!("chancery_http_request_seconds", "How long requests took, by route");
     metrics::describe_gauge!("chancery_pulse_age_seconds", "How long ago what is remembered was confirmed");
     metrics::describe_gauge!("chancery_clock_skew_seconds", "How far this clock is ahead of the database's");
     metrics::describe_gauge!("chancery_database_connections", "Open connections to the database, by state");

@@ -48,6 +48,11 @@ const NAME: &str = "chancery-browser";
 const LENGTH: usize = 43;
 
 impl Browser {
+    /// What the cookie is called.
+    pub(crate) fn cookie_name(issuer: &Issuer) -> String {
+        cookie_name(issuer, NAME)
+    }
+
     /// What binds state to this browser.
     #[must_use]
     pub fn binding(&self) -> &[u8] {
@@ -64,7 +69,7 @@ impl Browser {
     #[must_use]
     pub fn cookie(&self, issuer: &Issuer) -> Option<Cookie<'static>> {
         (!self.known).then(|| {
-            Cookie::build((cookie_name(issuer, NAME), self.secret.clone()))
+            Cookie::build((Self::cookie_name(issuer), self.secret.clone()))
                 .path("/")
                 .http_only(true)
                 .secure(issuer.is_https())
@@ -79,7 +84,7 @@ impl FromRequestParts<App> for Browser {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
         let jar = CookieJar::from_headers(&parts.headers);
-        let sent = jar.get(&cookie_name(&app.provider.settings.issuer, NAME)).map(Cookie::value);
+        let sent = jar.get(&app.browser_cookie).map(Cookie::value);
         Ok(match sent.filter(|secret| secret.len() == LENGTH && secret.is_ascii()) {
             Some(secret) => Self { secret: secret.to_owned(), known: true },
             None => {

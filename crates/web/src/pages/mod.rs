@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod consent;
+pub mod crowd;
 pub mod error;
 pub mod flow;
 pub mod form;
