@@ -10,6 +10,7 @@ mod location;
 mod management;
 mod output;
 mod server;
+mod span_fields;
 mod telemetry;
 
 use std::process::ExitCode;

@@ -9,6 +9,7 @@ use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberI
 use crate::{
     config::{Config, setting::LogFormat},
     output,
+    span_fields::SpanFields,
 };
 
 /// Seconds: from a cached answer to a request that hangs.
@@ -29,7 +30,8 @@ pub fn start(config: &Config) -> anyhow::Result<()> {
     let registry = tracing_subscriber::registry().with(filter);
     match telemetry.format {
         LogFormat::Json => {
-            let layer = fmt::layer().json().flatten_event(true).with_span_list(false).with_writer(io::stderr);
+            let format = fmt::format().json().flatten_event(true).with_span_list(false);
+            let layer = fmt::layer().fmt_fields(SpanFields).event_format(format).with_writer(io::stderr);
             registry.with(layer).try_init()
         }
         LogFormat::Human => {
