@@ -51,6 +51,7 @@ create table resource (
     identifier                       text not null constraint resource_identifier_key unique,
     name                             text not null,
     scopes                           jsonb not null,   -- {scope: description}
+    scope_acr                        jsonb not null default '{}',   -- {scope: how strongly a person must sign in for it}
     access_token_lifetime            integer,          -- seconds; null: the server's default
     access_token_signed_response_alg text not null default 'ES256',
     resource_server                  uuid constraint resource_resource_server_fkey references client (key) on delete set null,
@@ -78,6 +79,8 @@ create table user_account (
     enabled        boolean not null default true,
     require_factor boolean not null default false,   -- signs in with a second factor only
     epoch          integer not null default 1,
+    trail_key      bytea,                -- sealed; what the journal says of the person themselves is sealed under it,
+                                         -- and becomes unreadable with the row
     created_at     timestamptz not null,
     updated_at     timestamptz not null
 );
@@ -219,8 +222,12 @@ create table journal (
     jti        uuid,
     request_id uuid,
     address    inet,
-    detail     jsonb
+    detail     jsonb,
+    personal   bytea                     -- of a person: where they were, with which browser; sealed under their key
 );
+-- What people see of it themselves. Tokens and codes, which are issued all day, stay out.
+create index journal_person on journal (user_id, id desc)
+    where user_id is not null and event not like 'token.%' and event not like 'authorization.%';
 
 -- Deliveries that follow from a decision, written in the deciding transaction.
 create table outbox (
@@ -233,6 +240,7 @@ create table outbox (
     failed_at       timestamptz          -- given up
 );
 create index outbox_due on outbox (next_attempt_at) where failed_at is null;
+create index outbox_created on outbox (created_at);
 
 -- Passkeys (WebAuthn). `credential` is the public key with its flags; the counter is advanced by the statement that
 -- judges it.
@@ -271,17 +279,18 @@ create table recovery_code (
 -- What was sent to somebody and works once: links and codes for signing in, resets, confirmations, invitations.
 -- The token is derived from the row's id under a key from outside, so nothing here can be replayed.
 create table one_time (
-    id         uuid primary key,
-    kind       text not null,
-    user_id    uuid references user_account (id) on delete cascade,
-    user_epoch integer,
-    address    text,                     -- the mail address that it went to
-    browser    bytea,                    -- SHA-256 of the cookie of the browser in which it must end
-    data       jsonb not null default '{}',
-    wrong      integer not null default 0,   -- how many wrong codes were typed
-    created_at timestamptz not null,
-    expires_at timestamptz not null,
-    spent_at   timestamptz
+    id             uuid primary key,
+    kind           text not null,
+    sealing_key_id smallint not null,    -- the key from which token and code are derived
+    user_id        uuid references user_account (id) on delete cascade,
+    user_epoch     integer,
+    address        text,                 -- the mail address that it went to
+    browser        bytea,                -- SHA-256 of the cookie of the browser in which it must end
+    data           jsonb not null default '{}',
+    wrong          integer not null default 0,   -- how many wrong codes were typed
+    created_at     timestamptz not null,
+    expires_at     timestamptz not null,
+    spent_at       timestamptz
 );
 create index one_time_user on one_time (user_id) where user_id is not null;
 create index one_time_expires on one_time (expires_at);
@@ -292,3 +301,59 @@ create table spent (
     expires_at timestamptz not null
 );
 create index spent_expires on spent (expires_at);
+
+-- Upstream OpenID providers that people may sign in with. The issuer never changes: the accounts below are its.
+create table upstream (
+    id                         uuid primary key,
+    slug                       text not null constraint upstream_slug_key unique,
+    issuer                     text not null constraint upstream_issuer_key unique,
+    name                       text not null,          -- for people: on the button
+    client_id                  text not null,
+    client_secret_sealed       bytea,
+    token_endpoint_auth_method text not null,
+    scope                      text not null,
+    domains                    text[] not null,        -- mail domains that it speaks for; no two share one
+    sign_up                    text not null,          -- which strangers become people: off, domains, on
+    claims                     jsonb not null,         -- our claim → theirs
+    button                     boolean not null,
+    enabled                    boolean not null default true,
+    created_at                 timestamptz not null,
+    updated_at                 timestamptz not null
+);
+
+-- Who signs in with which account there. The subject alone says who somebody is, never the address.
+create table upstream_account (
+    upstream_id  uuid not null references upstream (id) on delete cascade,
+    subject      text not null,
+    user_id      uuid not null references user_account (id) on delete cascade,
+    email        text,                                 -- what the provider said when it was linked; for people to read
+    linked_at    timestamptz not null,
+    last_used_at timestamptz,
+    constraint upstream_account_pkey primary key (upstream_id, subject)
+);
+create index upstream_account_user on upstream_account (user_id);
+
+-- How much was guessed: at an account, from a range of addresses, at one from the other, in a browser. The key is an
+-- HMAC under a key from outside, so no name and no address is at rest. `level` sinks as time passes.
+create table guess (
+    key         bytea primary key,
+    level       double precision not null,
+    counted_at  timestamptz not null,
+    known_until timestamptz,             -- whoever is meant signed in here before
+    expires_at  timestamptz not null     -- at a full hour, so that most updates touch no index
+) with (fillfactor = 70);
+create index guess_expires on guess (expires_at);
+
+-- Queues and what is swept: rows come and go all day. A fifth of dead ones, as elsewhere, would be too many to step over
+-- for whoever reads from the old end of an index.
+alter table browser_session    set (autovacuum_vacuum_scale_factor = 0.05);
+alter table auth_session       set (autovacuum_vacuum_scale_factor = 0.05);
+alter table grants             set (autovacuum_vacuum_scale_factor = 0.05);
+alter table authorization_code set (autovacuum_vacuum_scale_factor = 0.05);
+alter table refresh_family     set (autovacuum_vacuum_scale_factor = 0.05);
+alter table assertion_jti      set (autovacuum_vacuum_scale_factor = 0.05);
+alter table revocation         set (autovacuum_vacuum_scale_factor = 0.02);
+alter table outbox             set (autovacuum_vacuum_scale_factor = 0.02);
+alter table one_time           set (autovacuum_vacuum_scale_factor = 0.05);
+alter table spent              set (autovacuum_vacuum_scale_factor = 0.05);
+alter table guess              set (autovacuum_vacuum_scale_factor = 0.05);

@@ -18,8 +18,8 @@ let started = 0;
 
 /** A running server: where it is, and how to change what it knows. */
 export class Server {
-  /** Starts `chancery serve`, as in production, and waits until it is ready. */
-  static async start() {
+  /** Starts `chancery serve`, as in production, and waits until it is ready. `environment` holds further settings. */
+  static async start(environment = {}) {
     const server = new Server();
     const [port, management] = await freePorts(2);
     server.issuer = `http://localhost:${port}`;
@@ -28,6 +28,7 @@ export class Server {
       CHANCERY__SERVER__LISTEN: `127.0.0.1:${port}`,
       CHANCERY__SERVER__MANAGEMENT_LISTEN: `127.0.0.1:${management}`,
       CHANCERY__SECRETS__SEALING_KEYS: `1:${randomBytes(32).toString('base64')}`,
+      ...environment,
     });
     server.#spawn('serve', '--migrate');
     await server.#ready(management);
@@ -77,7 +78,7 @@ export class Server {
     }, 30_000).catch((error) => { throw new Error(`${error.message}\n${this.output}`); });
   }
 
-  /** Applies configuration as data: `{resource, client, user}`, in the shape of the TOML file. */
+  /** Applies configuration as data: `{resource, client, user, upstream}`, in the shape of the TOML file. */
   apply(configuration) {
     const file = join(this.data, 'apply.json');
     writeFileSync(file, JSON.stringify(configuration));

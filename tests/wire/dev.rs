@@ -110,6 +110,7 @@ fn the_printed_lines_work_as_printed() {
                 "{word}: {reply:?}"
             );
         }
+        mail_is_trapped(&dev, &database).await;
         assert_eq!(server.stop().await, Some(0), "{}", server.log());
 
         // What holds demo data is not for production.
@@ -117,6 +118,42 @@ fn the_printed_lines_work_as_printed() {
         let said = home.run(["serve"]).await;
         assert!(said.code != Some(0) && said.err.contains("demo"), "{said:?}");
     });
+}
+
+/// Mail is kept and shown, and its HTML can do nothing to the page around it.
+async fn mail_is_trapped(dev: &Dev, database: &Database) {
+    let issuer = format!("http://localhost:{}", dev.ports.public);
+    let get = async |path: &str| client().get(format!("{issuer}{path}")).send().await.unwrap();
+    assert!(get("/dev/mail").await.text().await.unwrap().contains("There is no mail yet"));
+    let mut connection = database.connect().await;
+    crate::harness::database::execute(
+        &mut connection,
+        "insert into outbox (id, kind, payload, next_attempt_at, created_at)
+         values (gen_random_uuid(), 'mail', '{\"to\": \"ada@example.test\", \"locale\": \"en\", \"letter\":
+                 {\"kind\": \"notice\", \"notice\": \"passkey_added\", \"name\": \"<b>Laptop</b>\"}}', now(), now())",
+    )
+    .await;
+    let path = until("the mail is trapped", Duration::from_secs(10), async || {
+        let page = get("/dev/mail").await.text().await.unwrap();
+        let (_, after) = page.split_once("class=\"choice\" href=\"")?;
+        assert!(page.contains("A passkey was added") && page.contains("ada@example.test"), "{page}");
+        Some(after.split('"').next().unwrap().to_owned())
+    })
+    .await;
+    let page = get(&path).await;
+    let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.contains("default-src 'none'") && policy.ends_with("frame-src 'self'"), "{policy}");
+    let page = page.text().await.unwrap();
+    assert!(page.contains(&format!("src=\"{path}/html\"")) && page.contains("sandbox=\""), "{page}");
+    assert!(page.contains("&#60;b&#62;Laptop") && !page.contains("<b>"), "{page}");
+    let html = get(&format!("{path}/html")).await;
+    let policy = html.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(
+        policy.contains("sandbox") && policy.contains("default-src 'none'") && !policy.contains("script"),
+        "{policy}"
+    );
+    assert!(html.text().await.unwrap().contains("<bdi>&#60;b&#62;Laptop"));
+    assert_eq!(get("/dev/mail/nothing").await.status(), 404);
 }
 
 /// With a PostgreSQL of its own: started, kept, used again, and gone when it stops.

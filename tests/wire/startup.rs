@@ -27,7 +27,7 @@ async fn refused(home: &Home) -> Said {
 fn unsafe_configurations_are_refused_with_their_line() {
     run(async {
         let database = Database::new(Content::Schema).await;
-        let cases: [(&str, Setting); 14] = [
+        let cases: [(&str, Setting); 17] = [
             ("server.issuer", ("server", "issuer", "\"http://id.example.com\"".into())),
             ("server.issuer", ("server", "issuer", "\"https://id.example.com/\"".into())),
             ("server.issuer", ("server", "issuer", "\"\"".into())),
@@ -42,6 +42,9 @@ fn unsafe_configurations_are_refused_with_their_line() {
             ("server.trusted_proxies", ("server", "trusted_proxies", "[\"0.0.0.0/0\"]".into())),
             ("outbound.allowed_networks", ("outbound", "allowed_networks", "[\"0.0.0.0/0\"]".into())),
             ("passwords.memory", ("passwords", "memory", "\"64KiB\"".into())),
+            ("theme.accent", ("theme", "accent", "\"#ffcc00\"".into())),
+            ("theme.logo", ("theme", "logo", "\"/etc/hostname\"".into())),
+            ("theme.corner", ("theme", "corner", "99".into())),
             ("lifetimes.colour", ("lifetimes", "colour", "1".into())),
             ("colours", ("colours", "red", "1".into())),
             ("server.body_limit", ("server", "body_limit", "\"lots\"".into())),

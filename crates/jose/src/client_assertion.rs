@@ -5,7 +5,9 @@ use serde::{Deserialize, Deserializer};
 use crate::algorithm::Algorithm;
 use crate::compact::Compact;
 use crate::jwk::Jwks;
-use crate::verification::{PublicKey, TimeError, Verified, VerifyError, acceptable_algorithm, check_times, check_type};
+use crate::verification::{
+    TimeError, Verified, VerifyError, acceptable_algorithm, check_times, check_type, verify_with_any,
+};
 
 /// The value of `client_assertion_type`.
 pub const CLIENT_ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -15,8 +17,6 @@ pub const MAX_LIFETIME: i64 = 600;
 pub const CLOCK_LEEWAY: i64 = 30;
 /// The longest `jti`, in bytes.
 pub const MAX_JTI_LENGTH: usize = 256;
-/// How many keys of a set are tried for an assertion without `kid`.
-const MAX_CANDIDATES: usize = 8;
 /// Acceptable values of `typ`; it is often absent.
 const TYPES: &[&str] = &["", "JWT", "client-authentication+jwt"];
 
@@ -130,26 +130,6 @@ fn check_lifetime(claims: &Claims, now: i64) -> Result<(), AssertionError> {
 fn claims_of(compact: Compact<'_>) -> Result<Claims, VerifyError> {
     let verified = Verified { header: compact.header, payload: compact.payload };
     verified.claims()
-}
-
-/// Tries the keys of the `kid`, or without one those that fit the algorithm.
-fn verify_with_any(keys: &Jwks, algorithm: Algorithm, compact: &Compact<'_>) -> Result<(), VerifyError> {
-    let kid = compact.header.kid.as_deref();
-    let candidates = keys
-        .keys
-        .iter()
-        .filter(|key| kid.is_none_or(|kid| key.kid.as_deref() == Some(kid)))
-        .filter(|key| key.algorithms().contains(&algorithm))
-        .filter_map(PublicKey::parse)
-        .take(MAX_CANDIDATES);
-    let mut result = Err(VerifyError::UnknownKey);
-    for key in candidates {
-        result = key.verify(algorithm, compact);
-        if result.is_ok() {
-            break;
-        }
-    }
-    result
 }
 
 /// Seconds since 1970; fractions are cut off (RFC 7519 §2).

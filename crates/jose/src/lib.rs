@@ -31,4 +31,4 @@ pub use hash::at_hash;
 pub use jwk::{Jwk, Jwks};
 pub use rsa_backend::BACKEND as RSA_BACKEND;
 pub use signing::{KeyError, SignError, Signer, SigningKey, sign_jwt};
-pub use verification::{Expect, TimeError, VerificationKeys, Verified, VerifyError, check_times};
+pub use verification::{Expect, TimeError, VerificationKeys, Verified, VerifyError, check_times, verify_with_set};

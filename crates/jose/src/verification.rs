@@ -14,6 +14,9 @@ use crate::algorithm::Algorithm;
 use crate::compact::{Compact, Header};
 use crate::jwk::{Jwk, Jwks};
 
+/// How many keys of a set are tried for a token without `kid`.
+const MAX_CANDIDATES: usize = 8;
+
 /// What a token must be, besides authentic.
 #[derive(Debug, Clone, Copy)]
 pub struct Expect<'a> {
@@ -157,6 +160,36 @@ impl VerificationKeys {
         }
         Ok((compact, algorithm, key))
     }
+}
+
+/// Verifies a compact JWS of somebody else: form, size, `crit`, `alg`, `typ` and signature, under whichever key of
+/// their set the header means. Which issuer the keys belong to is the caller's to know.
+pub fn verify_with_set(token: &str, keys: &Jwks, expect: &Expect<'_>) -> Result<Verified, VerifyError> {
+    let compact = Compact::parse(token)?;
+    let algorithm = acceptable_algorithm(&compact.header, expect.algorithms)?;
+    check_type(&compact.header, expect.typ)?;
+    verify_with_any(keys, algorithm, &compact)?;
+    Ok(compact.into())
+}
+
+/// Tries the keys of the `kid`, or without one those that fit the algorithm.
+pub(crate) fn verify_with_any(keys: &Jwks, algorithm: Algorithm, compact: &Compact<'_>) -> Result<(), VerifyError> {
+    let kid = compact.header.kid.as_deref();
+    let candidates = keys
+        .keys
+        .iter()
+        .filter(|key| kid.is_none_or(|kid| key.kid.as_deref() == Some(kid)))
+        .filter(|key| key.algorithms().contains(&algorithm))
+        .filter_map(PublicKey::parse)
+        .take(MAX_CANDIDATES);
+    let mut result = Err(VerifyError::UnknownKey);
+    for key in candidates {
+        result = key.verify(algorithm, compact);
+        if result.is_ok() {
+            break;
+        }
+    }
+    result
 }
 
 impl From<Compact<'_>> for Verified {

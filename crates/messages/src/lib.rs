@@ -5,6 +5,7 @@
 //! both sides: a missing key, an unknown key, or another set of variables fails them.
 
 mod locale;
+pub mod mail;
 mod negotiate;
 mod text;
 mod texts;

@@ -36,8 +36,26 @@ impl Locale {
     /// What is malformed is passed over.
     #[must_use]
     pub fn negotiate(ui_locales: Option<&str>, accept_language: Option<&str>) -> Self {
-        let wanted = negotiate::wanted(ui_locales, accept_language);
-        negotiate::best(&wanted, &LANGUAGES).map_or_else(Self::default, Self)
+        let asked = ui_locales.and_then(Self::asked);
+        asked.or_else(|| accept_language.and_then(Self::accepted)).unwrap_or_default()
+    }
+
+    /// The language that `ui_locales` asks for; `None` when we have none of them.
+    #[must_use]
+    pub fn asked(ui_locales: &str) -> Option<Self> {
+        negotiate::best(&negotiate::asked(ui_locales), &LANGUAGES).map(Self)
+    }
+
+    /// The language that `Accept-Language` asks for; `None` when we have none of them.
+    #[must_use]
+    pub fn accepted(accept_language: &str) -> Option<Self> {
+        negotiate::best(&negotiate::accepted(accept_language), &LANGUAGES).map(Self)
+    }
+
+    /// The language with exactly that tag, as a form or a cookie of ours names it.
+    #[must_use]
+    pub fn tagged(tag: &str) -> Option<Self> {
+        Self::all().find(|locale| locale.tag() == tag)
     }
 
     /// The BCP 47 tag, for `lang` attributes, `Content-Language` and `ui_locales_supported`.
@@ -89,6 +107,23 @@ mod tests {
         }
         assert_eq!(Locale::negotiate(Some("en-GB"), None).tag(), "en");
         assert_eq!(Locale::default().direction(), "ltr");
+    }
+
+    #[test]
+    fn only_our_own_tags_are_known() {
+        for locale in Locale::all() {
+            assert_eq!(Locale::tagged(&locale.tag()), Some(locale));
+        }
+        for tag in ["", "tlh", "DE", "de-AT", "zh", "de ", "de;q=1"] {
+            assert_eq!(Locale::tagged(tag), None, "{tag}");
+        }
+    }
+
+    #[test]
+    fn the_app_comes_before_the_browser() {
+        assert_eq!(Locale::negotiate(Some("tlh fr"), Some("de")).tag(), "fr");
+        assert_eq!(Locale::negotiate(Some("tlh"), Some("de-AT")).tag(), "de");
+        assert_eq!(Locale::negotiate(Some("zh-TW"), Some("en")).tag(), "zh-Hans");
     }
 
     #[test]

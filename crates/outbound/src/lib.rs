@@ -1,4 +1,4 @@
-//! The only HTTP client of the server.
+//! The only HTTP client of the server; the only SMTP client is in [`mail`].
 //!
 //! Whom it calls is written by clients (`jwks_uri`, `backchannel_logout_uri`), so it is guarded: private
 //! addresses are refused after DNS, and the checked address is the one that is connected to; no redirects, no
@@ -6,6 +6,7 @@
 //! operator allowed.
 
 pub mod address;
+pub mod mail;
 mod tls;
 
 use std::{error::Error as _, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
@@ -176,10 +177,49 @@ impl Outbound {
         answer(self.client(url)?.post(url.clone()).form(form)).await
     }
 
+    /// Fetches a document that is not for everybody: `authorization` is the whole header.
+    ///
+    /// # Errors
+    /// `OutboundError`.
+    pub async fn get_authorized(
+        &self,
+        url: &Url,
+        accept: &'static str,
+        authorization: &str,
+    ) -> Result<Answer, OutboundError> {
+        let request = self.client(url)?.get(url.clone()).header(header::ACCEPT, accept);
+        answer(request.header(header::AUTHORIZATION, secret_header(authorization)?)).await
+    }
+
+    /// Posts a form as somebody: `authorization` is the whole header, where there is one.
+    ///
+    /// # Errors
+    /// `OutboundError`. Whether it arrived is then unknown.
+    pub async fn post_form_authorized(
+        &self,
+        url: &Url,
+        form: &[(&str, &str)],
+        authorization: Option<&str>,
+    ) -> Result<Answer, OutboundError> {
+        let mut request = self.client(url)?.post(url.clone()).header(header::ACCEPT, "application/json").form(form);
+        if let Some(authorization) = authorization {
+            request = request.header(header::AUTHORIZATION, secret_header(authorization)?);
+        }
+        answer(request).await
+    }
+
     fn client(&self, url: &Url) -> Result<&Client, OutboundError> {
         self.guard.check(url)?;
         Ok(if url.scheme() == "https" { &self.https } else { &self.http })
     }
+}
+
+/// A header that no log shows.
+fn secret_header(value: &str) -> Result<header::HeaderValue, OutboundError> {
+    let mut value = header::HeaderValue::from_str(value)
+        .map_err(|_| OutboundError::Refused("the credentials cannot be sent in a header"))?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 async fn answer(request: RequestBuilder) -> Result<Answer, OutboundError> {

@@ -7,6 +7,7 @@ mod validate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::acr::Acr;
 use crate::redirect_uri;
 use crate::scope::Scope;
 use crate::token::grant_type;
@@ -173,6 +174,9 @@ pub struct ClientMetadata {
     /// `acr_values` where the request has none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub default_acr_values: Vec<String>,
+    /// How strongly people must sign in for this client at least.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub required_acr: Option<Acr>,
     /// Where logout tokens are posted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backchannel_logout_uri: Option<String>,
@@ -223,6 +227,7 @@ impl Default for ClientMetadata {
             default_max_age: None,
             require_auth_time: false,
             default_acr_values: Vec::new(),
+            required_acr: None,
             backchannel_logout_uri: None,
             backchannel_logout_session_required: false,
             require_pkce: true,

@@ -21,8 +21,10 @@
 //! | RFC 8693 token exchange | [`token_exchange`] |
 //! | RFC 8707 resource indicators | [`resource`] |
 //! | RFC 9068 access token claims, OpenID Connect Core §2, §5 claims | [`claims`] |
+//! | OpenID Connect Core §2 `acr`, RFC 9470 §4 step-up | [`acr`] |
 //! | OpenID Connect RP-Initiated and Back-Channel Logout | [`logout`] |
 
+pub mod acr;
 pub mod authorization;
 pub mod basic;
 pub mod bearer;
@@ -41,6 +43,7 @@ pub mod scope;
 pub mod token;
 pub mod token_exchange;
 
+pub use acr::Acr;
 pub use error::{ErrorCode, OAuthError};
 pub use form::{Params, ParamsError};
 pub use scope::{Scope, ScopePair, ScopePairs};

@@ -6,14 +6,15 @@
 use std::{fmt, sync::Arc};
 
 use credentials::password::{self, Parameters};
+use messages::Locale;
 use protocol::client_metadata::FieldError;
 use secrecy::{ExposeSecret, SecretString};
 use storage::{
-    Database, StorageError, Tx, id::RequestId, journal::Entry, pulse, revocations::Withdrawal, sealed::SealingKeys,
+    Database, StorageError, Tx, id::UserId, journal::Entry, pulse, revocations::Withdrawal, sealed::SealingKeys,
 };
 use time::OffsetDateTime;
 
-use crate::{Context, Provider, RequestInfo, context, refusal::Refusal, settings::Hashing};
+use crate::{Context, Provider, RequestInfo, context, refusal::Refusal, settings::Hashing, trail};
 
 /// The most rows of one page of a list.
 pub const LONGEST_PAGE: i64 = 1000;
@@ -90,6 +91,8 @@ pub struct Administration {
     pub now: OffsetDateTime,
     /// Where the change came from.
     pub request: RequestInfo,
+    /// Whether it is a person's own account that they change.
+    own: bool,
     sealing: Option<SealingKeys>,
     hashing: Hashers,
 }
@@ -112,8 +115,15 @@ impl Administration {
             sealing,
             hashing: Hashers::Here(Parameters { memory, iterations, parallelism }),
             now: context::now(),
-            request: RequestInfo { id: RequestId::new(), address: None, user_agent: None },
+            request: RequestInfo::of_nobody(),
+            own: false,
         }
+    }
+
+    /// The same at a later reading of the clock: for a command that goes on for long, one for each batch.
+    #[must_use]
+    pub fn later(&self) -> Self {
+        Self { now: context::now(), ..self.clone() }
     }
 
     pub(crate) fn sealing(&self) -> Result<&SealingKeys, AdminError> {
@@ -130,6 +140,35 @@ impl Administration {
             address: self.request.address,
             ..Entry::default()
         }
+    }
+
+    /// An entry that tells of a change to a person. What they change of their own account tells of where they were, which
+    /// only they can read; it has to be written while they are there.
+    pub(crate) async fn entry_about(
+        &self,
+        tx: &mut Tx,
+        event: &'static str,
+        user: UserId,
+    ) -> Result<Entry, StorageError> {
+        let mut entry = self.entry(event);
+        entry.user_id = Some(user.uuid());
+        if self.own
+            && let Some(sealing) = &self.sealing
+        {
+            let key = trail::key(sealing, tx, user).await?;
+            trail::seal(sealing, (user, key.as_deref()), &self.request, &mut entry)?;
+        }
+        Ok(entry)
+    }
+
+    /// A key for somebody new, where this process can seal one; else they get it with their first session.
+    pub(crate) fn trail_key(&self, user: UserId) -> Option<Vec<u8>> {
+        self.sealing.as_ref().map(|sealing| trail::new_key(sealing, user))
+    }
+
+    /// The language of the pages on which it was made.
+    pub(crate) fn language(&self) -> Option<Locale> {
+        self.request.language
     }
 
     /// A withdrawal of this moment: remembered for as long as a dependent token could live.
@@ -152,7 +191,9 @@ impl Administration {
         match &self.hashing {
             Hashers::Pool(provider) => provider.hashing.hash(password).await.map_err(|refusal| match refusal {
                 Refusal::Unavailable { reason, .. } | Refusal::Internal(reason) => AdminError::Hashing(reason),
-                Refusal::Refused { reason, .. } => AdminError::Hashing(reason.as_str().to_owned()),
+                refused @ (Refusal::Refused { .. } | Refusal::Throttled { .. }) => {
+                    AdminError::Hashing(refused.reason().to_owned())
+                }
             }),
             Hashers::Here(parameters) => {
                 let parameters = *parameters;
@@ -175,6 +216,12 @@ impl Context {
             hashing: Hashers::Pool(Arc::clone(self.provider())),
             now: self.now,
             request: self.request.clone(),
+            own: false,
         }
+    }
+
+    /// The same for what a person changes of their own account.
+    pub(crate) fn own_account(&self) -> Administration {
+        Administration { own: true, ..self.administration() }
     }
 }

@@ -16,10 +16,28 @@ use crate::{Context, refusal::Refusal};
 pub enum Errand {
     /// An authorization request on its way through our pages.
     Authorize,
-    /// A sign-in that no application asked for.
+    /// A sign-in on the way to a page of ours.
     SignIn,
     /// A sign-out that awaits its confirmation.
     SignOut,
+    /// A trip to an upstream provider.
+    Upstream,
+    /// An account at an upstream provider that is to be linked.
+    UpstreamLink,
+    /// An authenticator app that awaits its first code.
+    TotpSetup,
+    /// A form of the account page.
+    Account,
+    /// A passkey that is being made.
+    PasskeySetup,
+    /// A passkey that is asked for.
+    Passkey,
+    /// A mail that was asked for.
+    Mailed,
+    /// A link of a mail, after it was opened.
+    Link,
+    /// A form about one's own mail address.
+    OwnAddress,
 }
 
 impl Errand {
@@ -28,6 +46,15 @@ impl Errand {
             Self::Authorize => b"authorize",
             Self::SignIn => b"sign-in",
             Self::SignOut => b"sign-out",
+            Self::Upstream => b"upstream",
+            Self::UpstreamLink => b"upstream-link",
+            Self::TotpSetup => b"totp setup",
+            Self::Account => b"account",
+            Self::PasskeySetup => b"passkey setup",
+            Self::Passkey => b"passkey",
+            Self::Mailed => b"mailed",
+            Self::Link => b"link",
+            Self::OwnAddress => b"own address",
         }
     }
 }

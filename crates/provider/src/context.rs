@@ -2,6 +2,7 @@
 
 use std::{net::IpAddr, ops::Deref, sync::Arc};
 
+use messages::Locale;
 use storage::{id::RequestId, journal::Entry};
 use time::OffsetDateTime;
 
@@ -16,6 +17,18 @@ pub struct RequestInfo {
     pub address: Option<IpAddr>,
     /// The `User-Agent`, cut to 256 characters.
     pub user_agent: Option<String>,
+    /// SHA-256 of the cookie that tells browsers apart, if the browser sent it.
+    pub browser: Option<[u8; 32]>,
+    /// The language of its pages.
+    pub language: Option<Locale>,
+}
+
+impl RequestInfo {
+    /// For work that nobody asked for.
+    #[must_use]
+    pub fn of_nobody() -> Self {
+        Self { id: RequestId::new(), address: None, user_agent: None, browser: None, language: None }
+    }
 }
 
 /// The context of one request. Time is read once, here.
@@ -32,8 +45,12 @@ pub struct Context {
 
 /// The clock, as PostgreSQL would store it: in microseconds, so that what is compared later is what was stored.
 pub(crate) fn now() -> OffsetDateTime {
-    let now = OffsetDateTime::now_utc();
-    now.replace_nanosecond(now.nanosecond() / 1000 * 1000).unwrap_or(now)
+    as_stored(OffsetDateTime::now_utc())
+}
+
+/// A time as PostgreSQL would store it.
+pub(crate) fn as_stored(time: OffsetDateTime) -> OffsetDateTime {
+    time.replace_nanosecond(time.nanosecond() / 1000 * 1000).unwrap_or(time)
 }
 
 impl Context {

@@ -53,6 +53,7 @@ pub async fn examine(database: &Database, sealing: Option<&SealingKeys>) -> Vec<
         Some(sealing) => {
             findings.extend(signing(database, sealing).await);
             findings.extend(secrets(database, sealing).await);
+            findings.extend(upstreams(database, sealing).await);
         }
         None => findings.push(Finding::failure(
             "sealing keys",
@@ -146,4 +147,26 @@ async fn secrets(database: &Database, sealing: &SealingKeys) -> Vec<Finding> {
         findings.push(Finding::ok("client secrets", format!("{total} live, all under the first sealing key")));
     }
     findings
+}
+
+/// Only what is wrong: most deployments have no upstream providers.
+async fn upstreams(database: &Database, sealing: &SealingKeys) -> Vec<Finding> {
+    let records = match storage::upstreams::enabled(database).await {
+        Ok(records) => records,
+        Err(error) => return vec![Finding::failure("upstream secrets", format!("cannot be read: {error}"))],
+    };
+    let sealed = records.iter().filter_map(|record| {
+        let by = record.client_secret_sealed.as_ref()?.get(1).copied().unwrap_or_default();
+        (by != sealing.active_id()).then_some((record, by))
+    });
+    let judged = sealed.map(|(record, by)| {
+        let slug = &record.slug;
+        if sealing.ids().any(|id| id == by) {
+            let message = format!("that of {slug} is sealed with key {by}: run `chancery keys reseal`");
+            return Finding::warning("upstream secrets", message);
+        }
+        let message = format!("that of {slug} is sealed with key {by}, which is not loaded: add it, or apply it anew");
+        Finding::failure("upstream secrets", message)
+    });
+    judged.collect()
 }

@@ -437,6 +437,7 @@ pub async fn reseal(context: &Context) -> Result<usize, Refusal> {
         deployment::set_pairwise_key(&mut tx, &context.sealing.seal(PAIRWISE, &key)).await?;
         count += 1;
     }
+    count += crate::upstream::administer::reseal(&mut tx, &context.sealing).await?;
     if count > 0 {
         let mut entry = context.entry("keys.resealed", "ok");
         entry.detail = Some(serde_json::json!({ "count": count, "sealing_key_id": context.sealing.active_id() }));

@@ -2,16 +2,21 @@
 //!
 //! No axum and no SQL text here: `web` parses and renders, `storage` reads and writes.
 
+pub mod account;
 pub mod administration;
 pub mod apply;
 pub mod authorize;
 mod batch;
 pub mod browser_state;
 pub mod client_auth;
+pub mod client_logos;
 pub mod clients;
 pub mod context;
+pub mod delivery;
+pub mod desk;
 pub mod doctor;
 pub mod documents;
+pub mod factors;
 pub mod grants;
 pub mod hashing;
 pub mod id_token_hint;
@@ -19,11 +24,15 @@ pub mod introspect;
 pub mod journal;
 pub mod keys;
 pub mod logout;
+pub mod mail;
 pub mod metadata;
+pub mod one_time;
 pub mod people;
+pub mod places;
 pub mod pulse;
 pub mod refusal;
 pub mod registry;
+mod remote;
 pub mod resources;
 pub mod revocations;
 pub mod revoke;
@@ -35,6 +44,8 @@ pub mod subject;
 pub mod sweep;
 pub mod tally;
 pub mod tokens;
+mod trail;
+pub mod upstream;
 pub mod userinfo;
 pub mod visitors;
 
@@ -72,14 +83,26 @@ pub struct Provider {
     pub spending: grants::Spending,
     /// What browsers' cookies stand for.
     pub visitors: visitors::Visitors,
+    /// Whose passkeys they are; `None` where there are none.
+    pub passkeys: Option<factors::passkey::Passkeys>,
     /// Where passwords are hashed.
     pub hashing: hashing::HashingPool,
+    /// Who may ask whether a guess is too many.
+    pub turns: sign_in::throttle::Turns,
     /// The only way out.
     pub outbound: outbound::Outbound,
-    /// Who tells apps of the end of sessions.
-    pub courier: logout::back_channel::Courier,
+    /// Who delivers what the outbox holds.
+    pub couriers: delivery::Couriers,
+    /// Where mail is handed in.
+    pub mailer: outbound::mail::Sender,
     /// Keys of clients, fetched from where they say.
     pub client_keys: client_auth::ClientKeys,
+    /// What was fetched from upstream providers.
+    pub upstream: upstream::Fetched,
+    /// Where addresses are, in words.
+    pub places: places::Places,
+    /// Pictures of clients, fetched from where they say.
+    pub client_logos: client_logos::ClientLogos,
     /// Tokens whose signature was found right a moment ago.
     pub verified_tokens: tokens::verified::VerifiedTokens,
     /// The metadata document.
@@ -103,10 +126,18 @@ impl Provider {
             extra_ca_files: settings.outbound.extra_ca_files.clone(),
         })
         .map_err(StorageError::Malformed)?;
+        let places = places::Places::open(settings.geo_database.as_deref()).map_err(StorageError::Malformed)?;
+        let mailer = outbound::mail::Sender::new(&settings.mail).map_err(StorageError::Malformed)?;
         let provider = Arc::new(Self {
+            passkeys: factors::passkey::relying_party(&settings),
             hashing,
-            courier: logout::back_channel::Courier::default(),
+            turns: sign_in::throttle::Turns::default(),
+            couriers: delivery::Couriers::default(),
+            mailer,
+            places,
             client_keys: client_auth::ClientKeys::default(),
+            upstream: upstream::Fetched::default(),
+            client_logos: client_logos::ClientLogos::default(),
             verified_tokens: tokens::verified::VerifiedTokens::default(),
             published: metadata::Published::default(),
             outbound,
@@ -121,7 +152,7 @@ impl Provider {
             database,
             sealing,
         });
-        provider.take_pulse().await?;
+        provider.read_pulse().await?;
         pulse::spawn(&provider);
         Ok(provider)
     }

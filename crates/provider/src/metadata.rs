@@ -3,9 +3,14 @@
 use std::sync::OnceLock;
 
 use messages::Locale;
-use protocol::discovery::{EndpointPaths, ProviderMetadata};
+use protocol::{
+    authorization::Prompt,
+    discovery::{EndpointPaths, ProviderMetadata},
+};
 
-use crate::{Provider, Refusal, Settings, documents::Document, grants::GRANTS, keys, sign_in::ACR_VALUES};
+use crate::{
+    Provider, Refusal, Settings, documents::Document, grants::GRANTS, keys, mail, people::sign_up, sign_in::Acr,
+};
 
 /// The metadata of this deployment. `paths` are those that the router serves.
 #[must_use]
@@ -15,10 +20,18 @@ pub fn metadata(settings: &Settings, paths: &EndpointPaths<'_>) -> ProviderMetad
         grant_types_supported: GRANTS.iter().map(|grant| grant.name.to_owned()).collect(),
         id_token_signing_alg_values_supported: algorithms(),
         userinfo_signing_alg_values_supported: algorithms(),
-        acr_values_supported: ACR_VALUES.iter().map(|acr| (*acr).to_owned()).collect(),
+        acr_values_supported: Acr::ALL.iter().map(|acr| acr.as_str().to_owned()).collect(),
+        prompt_values_supported: prompts(settings),
         ui_locales_supported: Locale::all().map(Locale::tag).collect(),
         ..ProviderMetadata::new(settings.issuer.as_str(), paths)
     }
+}
+
+/// `create` where it opens a page of its own; elsewhere it is understood as `login`, and not promised.
+fn prompts(settings: &Settings) -> Vec<String> {
+    let creates = sign_up::is_public(settings) && mail::is_on(settings);
+    let known = Prompt::ALL.iter().filter(|prompt| creates || **prompt != Prompt::Create);
+    known.map(|prompt| prompt.as_str().to_owned()).collect()
 }
 
 /// The metadata as it is served: nothing of it changes while the server runs.

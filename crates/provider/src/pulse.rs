@@ -125,7 +125,7 @@ impl Provider {
         outcome
     }
 
-    async fn read_pulse(&self) -> Result<(), StorageError> {
+    pub(crate) async fn read_pulse(&self) -> Result<(), StorageError> {
         let begun = self.pulse.started.elapsed();
         let now = OffsetDateTime::now_utc();
         let pulse = storage::pulse::read(&self.database, self.pulse.horizon.load(Ordering::Acquire), now).await?;

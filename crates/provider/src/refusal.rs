@@ -34,6 +34,11 @@ pub enum Refusal {
         /// What the operator sees.
         reason: String,
     },
+    /// Too many guesses: 429 with `Retry-After`. The same whoever it was about.
+    Throttled {
+        /// When the next one may be judged.
+        retry_after: Duration,
+    },
     /// A bug of ours or a broken deployment: 500, nothing is told.
     Internal(String),
 }
@@ -63,7 +68,17 @@ impl Refusal {
         match self {
             Self::Refused { reason, .. } => reason.0,
             Self::Unavailable { .. } => "unavailable",
+            Self::Throttled { .. } => "throttled",
             Self::Internal(_) => "internal",
+        }
+    }
+
+    /// When to come back, where waiting helps.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Unavailable { retry_after, .. } | Self::Throttled { retry_after } => Some(*retry_after),
+            Self::Refused { .. } | Self::Internal(_) => None,
         }
     }
 
@@ -74,6 +89,9 @@ impl Refusal {
             Self::Refused { error, .. } => error.clone(),
             Self::Unavailable { .. } => {
                 OAuthError::new(ErrorCode::TemporarilyUnavailable, "The server cannot answer now; try again shortly")
+            }
+            Self::Throttled { .. } => {
+                OAuthError::new(ErrorCode::TemporarilyUnavailable, "There were too many attempts; try again later")
             }
             Self::Internal(_) => OAuthError::new(ErrorCode::ServerError, "The server failed; the failure was logged"),
         }

@@ -1,4 +1,4 @@
-//! Clients and resources as token requests need them: a bounded memory that one revision keeps honest.
+//! Clients, resources and upstream providers as requests need them: a bounded memory that one revision keeps honest.
 //!
 //! Every administrative change counts the revision up in its own transaction; the pulse sees it and clears
 //! what is remembered. Issuing compares the revision once more when its journal row is written.
@@ -15,6 +15,7 @@ use std::{
 use jose::Algorithm;
 use moka::future::Cache;
 use protocol::{
+    Acr,
     client_metadata::ClientMetadata,
     scope::{Scope, is_identity_scope},
 };
@@ -24,7 +25,7 @@ use storage::{
 };
 use time::OffsetDateTime;
 
-use crate::{Context, refusal::Refusal};
+use crate::{Context, refusal::Refusal, upstream::Upstreams};
 
 /// A client, parsed once.
 #[derive(Debug)]
@@ -79,6 +80,8 @@ pub struct Resource {
     pub name: String,
     /// Scope → description in plain words.
     pub scopes: BTreeMap<String, String>,
+    /// Scope → how strongly a person must sign in for it at least.
+    pub scope_acr: BTreeMap<String, Acr>,
     /// How long its access tokens live.
     pub access_token_lifetime: Duration,
     /// What signs them.
@@ -96,6 +99,7 @@ impl Resource {
             .map_or(lifetimes.access_token, |seconds| Duration::from_secs(u64::try_from(seconds).unwrap_or(0)));
         Ok(Self {
             scopes: serde_json::from_value(row.scopes).map_err(|error| malformed(error.to_string()))?,
+            scope_acr: serde_json::from_value(row.scope_acr).map_err(|error| malformed(error.to_string()))?,
             access_token_lifetime: lifetime.min(lifetimes.access_token_max),
             algorithm: row
                 .access_token_signed_response_alg
@@ -124,6 +128,7 @@ pub struct Registry {
     clients: Cache<String, Stamped<Client>>,
     clients_by_key: Cache<ClientKey, Stamped<Client>>,
     resources: Cache<String, Stamped<Resource>>,
+    upstreams: Cache<(), Stamped<Upstreams>>,
     clearings: AtomicU64,
 }
 
@@ -133,6 +138,7 @@ impl Registry {
             clients: Cache::new(capacity),
             clients_by_key: Cache::new(capacity),
             resources: Cache::new(capacity),
+            upstreams: Cache::new(1),
             clearings: AtomicU64::new(0),
         }
     }
@@ -151,6 +157,7 @@ impl Registry {
         self.clients.invalidate_all();
         self.clients_by_key.invalidate_all();
         self.resources.invalidate_all();
+        self.upstreams.invalidate_all();
     }
 }
 
@@ -236,6 +243,21 @@ impl Context {
         let resource = Arc::new(Resource::parse(row, self)?);
         self.registry.resources.insert(identifier.to_owned(), (stamp, Arc::clone(&resource))).await;
         Ok(Some(resource))
+    }
+
+    /// Every upstream provider that people may sign in with.
+    ///
+    /// # Errors
+    /// `Refusal::Unavailable` when it cannot be known.
+    pub async fn upstreams(&self) -> Result<Arc<Upstreams>, Refusal> {
+        self.confirm().await?;
+        if let Some(upstreams) = self.registry.current(self.registry.upstreams.get(&()).await) {
+            return Ok(upstreams);
+        }
+        let stamp = self.registry.stamp();
+        let upstreams = Arc::new(Upstreams::read(self).await?);
+        self.registry.upstreams.insert((), (stamp, Arc::clone(&upstreams))).await;
+        Ok(upstreams)
     }
 
     /// The API of this identifier if the client may ask for it.

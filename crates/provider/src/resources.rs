@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use protocol::{
+    Acr,
     client_metadata::{FieldError, SIGNING_ALGORITHMS},
     resource,
     scope::{is_identity_scope, is_scope_token},
@@ -32,6 +33,9 @@ pub struct Registration {
     pub name: String,
     /// Scope → description in plain words.
     pub scopes: BTreeMap<String, String>,
+    /// Scope → how strongly a person must sign in for it at least.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub required_acr: BTreeMap<String, Acr>,
     /// How long its access tokens live; `None`: the server's default.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "write_duration")]
     pub access_token_lifetime: Option<Duration>,
@@ -49,6 +53,7 @@ impl Registration {
         Self {
             name: identifier.to_owned(),
             scopes: BTreeMap::new(),
+            required_acr: BTreeMap::new(),
             access_token_lifetime: None,
             access_token_signed_response_alg: "ES256".to_owned(),
             resource_server: None,
@@ -90,12 +95,14 @@ fn view(record: ResourceRecord) -> Result<ResourceView, AdminError> {
 
 /// What a row says that the API registered.
 pub(crate) fn registration(record: &ResourceRecord) -> Result<Registration, AdminError> {
-    let scopes = serde_json::from_value(record.scopes.clone())
-        .map_err(|error| StorageError::Malformed(format!("resource {}: {error}", record.identifier)))?;
+    let malformed = |error| StorageError::Malformed(format!("resource {}: {error}", record.identifier));
+    let scopes = serde_json::from_value(record.scopes.clone()).map_err(malformed)?;
+    let required_acr = serde_json::from_value(record.scope_acr.clone()).map_err(malformed)?;
     let lifetime = record.access_token_lifetime.and_then(|seconds| u64::try_from(seconds).ok());
     Ok(Registration {
         name: record.name.clone(),
         scopes,
+        required_acr,
         access_token_lifetime: lifetime.map(Duration::from_secs),
         access_token_signed_response_alg: record.access_token_signed_response_alg.clone(),
         resource_server: record.resource_server.clone(),
@@ -186,6 +193,7 @@ pub(crate) async fn write(
         identifier: place.identifier.to_owned(),
         name: wanted.name.clone(),
         scopes: serde_json::to_value(&wanted.scopes).map_err(StorageError::from)?,
+        scope_acr: serde_json::to_value(&wanted.required_acr).map_err(StorageError::from)?,
         access_token_lifetime: seconds,
         access_token_signed_response_alg: wanted.access_token_signed_response_alg.clone(),
         resource_server: wanted.resource_server.clone(),
@@ -228,6 +236,9 @@ fn problems(identifier: &str, wanted: &Registration) -> Vec<FieldError> {
         if description.trim().is_empty() || description.chars().count() > 300 {
             add(&field, "needs a description of 1 to 300 characters, for the consent page".to_owned());
         }
+    }
+    for scope in wanted.required_acr.keys().filter(|scope| !wanted.scopes.contains_key(*scope)) {
+        add(&format!("required_acr.{scope}"), "is no scope of this API".to_owned());
     }
     if wanted.access_token_lifetime.is_some_and(|l| l < Duration::from_secs(1) || l > LONGEST_LIFETIME) {
         add("access_token_lifetime", "must be between 1s and 7d".to_owned());

@@ -176,6 +176,7 @@ mod tests {
             identifier: identifier.to_owned(),
             name: identifier.to_owned(),
             scopes: scopes.iter().map(|scope| ((*scope).to_owned(), String::new())).collect(),
+            scope_acr: std::collections::BTreeMap::new(),
             access_token_lifetime: Duration::from_secs(300),
             algorithm: Algorithm::ES256,
             resource_server: None,

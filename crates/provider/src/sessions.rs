@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use protocol::Acr;
 use storage::{
     id::{SessionId, UserId},
     sealed::sha256,
-    sessions::{self, BrowserSession},
+    sessions::{self, BrowserSession, SignIn},
 };
 use time::OffsetDateTime;
 use tracing::warn;
@@ -14,7 +15,8 @@ use crate::{
     Context, Provider,
     logout::{self, Ended, Ending},
     refusal::Refusal,
-    sign_in::Proof,
+    sign_in::{Person, Proven},
+    trail,
 };
 
 /// How often a session's use is noted at most.
@@ -31,7 +33,7 @@ impl CookieId {
         Self(storage::sealed::random())
     }
 
-    fn hash(self) -> [u8; 32] {
+    pub(crate) fn hash(self) -> [u8; 32] {
         sha256(&self.0)
     }
 }
@@ -61,11 +63,15 @@ pub struct SignedIn {
     /// When they last proved who they are.
     pub auth_time: OffsetDateTime,
     /// How strongly.
-    pub acr: String,
+    pub acr: Acr,
     /// With what (RFC 8176).
     pub amr: Vec<String>,
+    /// Whether they must use a second factor.
+    pub require_factor: bool,
     /// When the session ends however much it is used.
     pub expires_at: OffsetDateTime,
+    /// Their key in the audit trail, sealed.
+    pub trail_key: Option<Vec<u8>>,
 }
 
 impl Provider {
@@ -101,9 +107,12 @@ pub fn judge(found: Found, now: OffsetDateTime) -> Option<SignedIn> {
         username: found.username,
         name: found.name,
         auth_time: found.auth_time,
-        acr: found.acr,
+        // What this version does not know says nothing.
+        acr: Acr::parse(&found.acr).unwrap_or_default(),
         amr: found.amr,
+        require_factor: found.require_factor,
         expires_at: found.expires_at,
+        trail_key: found.trail_key,
     })
 }
 
@@ -139,16 +148,20 @@ pub struct Arrival<'a> {
 }
 
 /// Signs a person in, in one transaction: their own live session is renewed, another person's in that browser is
-/// ended, and the browser's cookie changes either way.
+/// ended, and the browser's cookie changes either way. The caller knows that what was proven is enough.
 ///
-/// `None` when the proof does not count any more: the person was disabled, or the password reset, meanwhile.
+/// `None` when it does not count any more: the person was disabled, or the password reset, meanwhile.
 ///
 /// # Errors
 /// `Refusal::Unavailable`: nobody was signed in or out.
-pub async fn establish(context: &Context, proof: &Proof, arrival: &Arrival<'_>) -> Result<Option<SignedIn>, Refusal> {
-    let sign_in = proof.at(context);
+pub async fn establish(
+    context: &Context,
+    (proven, person): (&Proven, &Person),
+    arrival: &Arrival<'_>,
+) -> Result<Option<SignedIn>, Refusal> {
+    let sign_in = sign_in(context, proven);
     let mut tx = context.database.begin().await?;
-    let previous = arrival.previous.filter(|previous| previous.user_id == proof.user_id);
+    let previous = arrival.previous.filter(|previous| previous.user_id == proven.user_id);
     let own = arrival.twin.or(previous.map(|previous| previous.session_id));
     let renewed = match own {
         Some(own) => sessions::renew(&mut tx, own, &sign_in).await?,
@@ -167,24 +180,46 @@ pub async fn establish(context: &Context, proof: &Proof, arrival: &Arrival<'_>) 
     }
     let hash = arrival.new_cookie.hash();
     sessions::bind(&mut tx, &hash, session_id, context.now, sign_in.expires_at).await?;
-    let mut entry = context.entry(if renewed { "session.renewed" } else { "session.opened" }, "ok");
-    entry.user_id = Some(proof.user_id.uuid());
+    let trail_key = match &person.trail_key {
+        Some(key) => Some(key.clone()),
+        None => trail::key(&context.sealing, &mut tx, proven.user_id).await?,
+    };
+    let event = (if renewed { "session.renewed" } else { "session.opened" }, "ok");
+    let mut entry = context.entry_of(event, (proven.user_id, trail_key.as_deref()))?;
     entry.session_id = Some(session_id.uuid());
-    entry.detail = Some(serde_json::json!({ "acr": proof.acr, "amr": proof.amr }));
+    entry.detail = Some(serde_json::json!({ "acr": proven.acr, "amr": proven.amr }));
     storage::journal::append(&mut tx, &entry).await?;
     tx.commit().await?;
     logout::follow_up(context, ended);
     Ok(Some(SignedIn {
         session_id,
-        user_id: proof.user_id,
-        user_epoch: proof.user_epoch,
-        username: proof.username.clone(),
-        name: proof.name.clone(),
-        auth_time: context.now,
-        acr: proof.acr.to_owned(),
-        amr: proof.amr(),
+        user_id: proven.user_id,
+        user_epoch: proven.user_epoch,
+        username: person.username.clone(),
+        name: person.name.clone(),
+        auth_time: proven.at,
+        acr: proven.acr,
+        amr: proven.amr.clone(),
+        require_factor: person.require_factor,
         expires_at: sign_in.expires_at,
+        trail_key,
     }))
+}
+
+fn sign_in(context: &Context, proven: &Proven) -> SignIn {
+    let lifetimes = &context.settings.lifetimes;
+    SignIn {
+        user_id: proven.user_id,
+        user_epoch: proven.user_epoch,
+        auth_time: proven.at,
+        at: context.now,
+        acr: proven.acr.as_str(),
+        amr: proven.amr.clone(),
+        address: context.request.address,
+        user_agent: context.request.user_agent.clone(),
+        idle_expires_at: context.now + lifetimes.session_idle.min(lifetimes.session_absolute),
+        expires_at: context.now + lifetimes.session_absolute,
+    }
 }
 
 #[cfg(test)]
@@ -198,6 +233,7 @@ mod tests {
             session_epoch: 1,
             user_epoch: 1,
             user_enabled: true,
+            require_factor: false,
             username: "ada".to_owned(),
             name: None,
             auth_time: now,
@@ -207,6 +243,7 @@ mod tests {
             idle_expires_at: now + Duration::from_secs(10),
             expires_at: now + Duration::from_secs(20),
             ended_at: None,
+            trail_key: Some(vec![1, 2, 255]),
         }
     }
 
@@ -233,6 +270,7 @@ mod tests {
         let now = OffsetDateTime::UNIX_EPOCH + Duration::from_micros(1_000_000_123_456);
         let json = serde_json::to_value(found(now)).expect("it has a JSON form");
         let back: Found = serde_json::from_value(json).expect("it is read back");
+        assert_eq!(back.trail_key, found(now).trail_key);
         assert_eq!(judge(back, now).map(|signed_in| signed_in.auth_time), Some(now));
     }
 }

@@ -3,6 +3,9 @@
 use std::time::Duration;
 
 use ipnet::IpNet;
+use outbound::mail::MailOptions;
+use protocol::Acr;
+use serde::Deserialize;
 use url::Url;
 
 /// The issuer: an https URL without query, fragment or trailing slash. It may have a path.
@@ -156,6 +159,36 @@ impl Default for Hashing {
     }
 }
 
+/// How guesses are throttled: what an operator may need to change. The rest stands in `sign_in/throttle.rs`.
+#[derive(Clone, Copy, Debug)]
+pub struct Throttle {
+    /// Wrong passwords for one account from one range of addresses before the first wait.
+    pub free_attempts: u32,
+    /// The longest wait for one account from one range.
+    pub ceiling: Duration,
+    /// Wrong passwords from one range before the first wait, whatever the accounts.
+    pub range_attempts: u32,
+}
+
+impl Default for Throttle {
+    fn default() -> Self {
+        Self { free_attempts: 10, ceiling: Duration::from_secs(15 * 60), range_attempts: 1000 }
+    }
+}
+
+/// What a new password must be.
+#[derive(Clone, Copy, Debug)]
+pub struct NewPasswords {
+    /// How hard to guess: 0 to 4 (zxcvbn).
+    pub min_score: u8,
+}
+
+impl Default for NewPasswords {
+    fn default() -> Self {
+        Self { min_score: credentials::password::strength::DEFAULT_SCORE }
+    }
+}
+
 /// What outgoing requests may reach.
 #[derive(Clone, Debug, Default)]
 pub struct OutboundSettings {
@@ -163,6 +196,47 @@ pub struct OutboundSettings {
     pub allowed_networks: Vec<IpNet>,
     /// PEM files of further certificate authorities.
     pub extra_ca_files: Vec<std::path::PathBuf>,
+}
+
+/// What a sign-in must come to.
+#[derive(Clone, Debug)]
+pub struct SignInSettings {
+    /// How strongly everybody must sign in.
+    pub required_acr: Acr,
+    /// Whether a code that is mailed signs in, where mail is sent.
+    pub mail_code: bool,
+    /// Whether people may use passkeys.
+    pub passkeys: bool,
+}
+
+impl Default for SignInSettings {
+    fn default() -> Self {
+        Self { required_acr: Acr::default(), passkeys: true, mail_code: true }
+    }
+}
+
+/// Who may make an account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SignUpMode {
+    /// Nobody but administrators, who make them or invite.
+    #[default]
+    Off,
+    /// Everybody with a mail address.
+    Open,
+    /// Whoever is invited.
+    Invitation,
+    /// Everybody with an address of certain domains.
+    Domains,
+}
+
+/// Making an account of one's own.
+#[derive(Clone, Debug, Default)]
+pub struct SignUpSettings {
+    /// Who may.
+    pub mode: SignUpMode,
+    /// The domains of `SignUpMode::Domains`, in lower case.
+    pub domains: Vec<String>,
 }
 
 /// Everything together.
@@ -174,8 +248,22 @@ pub struct Settings {
     pub lifetimes: Lifetimes,
     /// Password hashing.
     pub hashing: Hashing,
+    /// Guessing.
+    pub throttle: Throttle,
+    /// Where addresses are, in words: a MaxMind DB file.
+    pub geo_database: Option<std::path::PathBuf>,
     /// Outgoing requests.
     pub outbound: OutboundSettings,
+    /// New passwords.
+    pub passwords: NewPasswords,
+    /// Signing in.
+    pub sign_in: SignInSettings,
+    /// Signing up.
+    pub sign_up: SignUpSettings,
+    /// Outgoing mail.
+    pub mail: MailOptions,
+    /// What people call this service: on pages, in mail and in authenticator apps.
+    pub service: String,
     /// How long a chain of actors may be: 1 means that an exchanged token cannot be exchanged again.
     pub max_actor_chain: usize,
     /// How many clients and resources an instance remembers.
@@ -190,7 +278,14 @@ impl Settings {
             issuer,
             lifetimes: Lifetimes::default(),
             hashing: Hashing::default(),
+            throttle: Throttle::default(),
+            geo_database: None,
             outbound: OutboundSettings::default(),
+            passwords: NewPasswords::default(),
+            sign_in: SignInSettings::default(),
+            sign_up: SignUpSettings::default(),
+            mail: MailOptions::default(),
+            service: "Chancery".to_owned(),
             max_actor_chain: 4,
             registry_capacity: 10_000,
         }

@@ -16,6 +16,7 @@ pub fn refused(endpoint: &'static str, refusal: &Refusal) {
     match refusal {
         Refusal::Refused { reason, .. } => info!(endpoint, error, reason = reason.as_str(), "refused"),
         Refusal::Unavailable { reason, .. } => warn!(endpoint, reason, "cannot answer now"),
+        Refusal::Throttled { .. } => info!(endpoint, error, "throttled"),
         Refusal::Internal(reason) => error!(endpoint, reason, "failed"),
     }
 }

@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
 use clap::Args;
-use provider::{Issuer, Provider, RequestInfo, administration::Administration, id::RequestId};
+use provider::{Issuer, Provider, RequestInfo, administration::Administration};
 use storage::{
     Database, DatabaseOptions,
     schema::{self, Schema},
@@ -201,5 +201,5 @@ pub async fn start_provider(config: &Config, database: Database) -> anyhow::Resu
 
 /// The request of a command, for the audit trail.
 pub fn command_request() -> RequestInfo {
-    RequestInfo { id: RequestId::new(), address: None, user_agent: None }
+    RequestInfo::of_nobody()
 }

@@ -9,6 +9,7 @@ mod listen;
 mod location;
 mod management;
 mod output;
+mod progress;
 mod server;
 mod span_fields;
 mod telemetry;

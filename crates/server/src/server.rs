@@ -11,6 +11,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
+use web::pages::view::Theme;
 
 use crate::{
     config::Config,
@@ -19,22 +20,25 @@ use crate::{
     management::{self, Management},
 };
 
-/// The two listeners, bound before anything slow happens.
+/// What can go wrong before anything slow happens: the two listeners, and how the pages look.
 #[derive(Debug)]
 pub struct Listeners {
     /// What clients reach.
     pub public: TcpListener,
     /// Health and metrics.
     pub management: TcpListener,
+    /// How the pages look.
+    pub theme: Arc<Theme>,
 }
 
 impl Listeners {
-    /// Binds both.
+    /// Reads the theme, and binds both.
     ///
     /// # Errors
     /// One line that says what to do.
     pub async fn bind(config: &Config, how: (&str, &str)) -> anyhow::Result<Self> {
         Ok(Self {
+            theme: Arc::new(config.look()?),
             public: listen::bind(config.server.listen, how.0).await?,
             management: listen::bind(config.server.management_listen, how.1).await?,
         })
@@ -92,7 +96,7 @@ pub async fn run(
 ) {
     let limits = Limits::from(&config.server);
     job::start(&provider, &metrics, &stop);
-    let app = web::App::new(Arc::clone(&provider), config.server.trusted_proxies.clone().into());
+    let app = web::App::new(Arc::clone(&provider), config.server.trusted_proxies.clone().into(), listeners.theme);
     let router: Router = web::router(app);
     let done = CancellationToken::new();
     let management = management::router(Management { provider, metrics, stop: stop.clone() });

@@ -144,7 +144,8 @@ mod tests {
     fn every_line_is_json_whatever_a_stranger_asked_for() {
         let sink = Sink::default();
         let format = tracing_subscriber::fmt::format().json().flatten_event(true).with_span_list(false);
-        let layer = tracing_subscriber::fmt::layer().fmt_fields(SpanFields).event_format(format).with_writer(sink.clone());
+        let layer =
+            tracing_subscriber::fmt::layer().fmt_fields(SpanFields).event_format(format).with_writer(sink.clone());
         tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
             let path = "/\"\\\n\u{1}é";
             let span = tracing::info_span!("request", id = %7, path, size = 3, late = tracing::field::Empty);

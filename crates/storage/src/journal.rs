@@ -7,7 +7,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::{Database, StorageError, Tx};
+use crate::{Database, StorageError, Tx, id::UserId};
 
 /// One decision.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +34,8 @@ pub struct Entry {
     pub address: Option<IpAddr>,
     /// What else an auditor needs. Never a secret.
     pub detail: Option<Value>,
+    /// What it says of a person themselves, sealed under their key.
+    pub personal: Option<Vec<u8>>,
 }
 
 /// An entry whose decision was made on the registry's `revision`.
@@ -127,8 +129,8 @@ pub async fn append_batch(database: &Database, batch: &[Decided]) -> Result<i64,
 pub async fn append(tx: &mut Tx, entry: &Entry) -> Result<(), StorageError> {
     sqlx::query!(
         "insert into journal (at, event, outcome, user_id, client_id, grant_id, session_id, jti, request_id, address,
-                              detail)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                              detail, personal)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         entry.at.unwrap_or(OffsetDateTime::UNIX_EPOCH),
         entry.event,
         entry.outcome,
@@ -139,9 +141,58 @@ pub async fn append(tx: &mut Tx, entry: &Entry) -> Result<(), StorageError> {
         entry.jti,
         entry.request_id,
         entry.address.map(IpNet::from) as Option<IpNet>,
-        entry.detail
+        entry.detail,
+        entry.personal
     )
     .execute(&mut *tx.0)
     .await?;
     Ok(())
+}
+
+/// An entry that tells of a person, as it is read back.
+#[derive(Clone, Debug)]
+pub struct OfPerson {
+    /// Its place in the journal.
+    pub id: i64,
+    /// When.
+    pub at: OffsetDateTime,
+    /// What happened.
+    pub event: String,
+    /// `ok`, or the typed reason of a refusal.
+    pub outcome: String,
+    /// The client that it was about.
+    pub client_id: Option<String>,
+    /// The session.
+    pub session_id: Option<Uuid>,
+    /// What else is known.
+    pub detail: Option<Value>,
+    /// Sealed under the person's key.
+    pub personal: Option<Vec<u8>>,
+}
+
+/// The entries of these events that tell of a person, the newest first, before one of them. Tokens and codes are no
+/// such events.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn of_person(
+    database: &Database,
+    user: UserId,
+    events: &[String],
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<OfPerson>, StorageError> {
+    Ok(sqlx::query_as!(
+        OfPerson,
+        "select id, at, event, outcome, client_id, session_id, detail, personal from journal
+         where user_id = $1 and event not like 'token.%' and event not like 'authorization.%'
+           and event = any($2) and id < $3
+         order by id desc limit $4",
+        user.uuid(),
+        events,
+        before.unwrap_or(i64::MAX),
+        limit
+    )
+    .fetch_all(database.pool())
+    .await?)
 }

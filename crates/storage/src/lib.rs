@@ -3,6 +3,7 @@
 //! Nothing here decides: a function says what it reads or writes and what it returns, and its caller in
 //! `provider` knows why. What is spent once is spent by one statement whose `WHERE` says "not yet".
 
+pub mod account;
 pub mod apply;
 pub mod assertion_jti;
 pub mod authorization_codes;
@@ -11,12 +12,17 @@ pub mod clients;
 pub mod consents;
 pub mod deployment;
 pub mod error;
+pub mod factors;
 pub mod grants;
+pub mod guesses;
 pub mod id;
 pub mod journal;
+pub mod one_time;
 pub mod outbox;
 pub mod page;
+pub mod passkeys;
 pub mod pulse;
+pub mod recovery_codes;
 pub mod refresh_families;
 pub mod registry;
 pub mod resources;
@@ -29,6 +35,9 @@ pub mod signing_keys;
 pub mod spent;
 pub mod sweep;
 pub mod targeting;
+pub mod totp;
+pub mod upstream_accounts;
+pub mod upstreams;
 pub mod users;
 
 use std::time::Duration;

@@ -100,15 +100,15 @@ pub async fn give_up(database: &Database, id: OutboxId, at: OffsetDateTime) -> R
     Ok(())
 }
 
-/// Removes up to `limit` deliveries that were given up before `before`. Returns how many.
+/// Removes up to `sweep::BATCH` deliveries that were written before `before`, whatever became of them. Returns how many.
 ///
 /// # Errors
 /// `StorageError`.
-pub async fn sweep(database: &Database, before: OffsetDateTime, limit: i64) -> Result<u64, StorageError> {
+pub async fn sweep(database: &Database, before: OffsetDateTime) -> Result<u64, StorageError> {
     let gone = sqlx::query!(
-        "delete from outbox where id in (select id from outbox where failed_at < $1 limit $2)",
-        before,
-        limit
+        "delete from outbox where ctid = any(array(
+             select ctid from outbox where created_at < $1 order by created_at limit 1000 for update skip locked))",
+        before
     )
     .execute(database.patient_pool())
     .await?;

@@ -50,6 +50,8 @@ pub struct ResourceRow {
     pub name: String,
     /// Scope → description.
     pub scopes: Value,
+    /// Scope → how strongly a person must sign in for it.
+    pub scope_acr: Value,
     /// Seconds; `None`: the server's default.
     pub access_token_lifetime: Option<i32>,
     /// The signing algorithm of its tokens.
@@ -142,7 +144,7 @@ fn secrets(json: Value) -> Result<Vec<SecretRow>, StorageError> {
 pub async fn resource(database: &Database, identifier: &str) -> Result<Option<ResourceRow>, StorageError> {
     Ok(sqlx::query_as!(
         ResourceRow,
-        r#"select key as "key: ResourceKey", identifier, name, scopes, access_token_lifetime,
+        r#"select key as "key: ResourceKey", identifier, name, scopes, scope_acr, access_token_lifetime,
                   access_token_signed_response_alg, resource_server as "resource_server: ClientKey", enabled
            from resource where identifier = $1"#,
         identifier

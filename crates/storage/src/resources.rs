@@ -16,6 +16,8 @@ pub struct ResourceRecord {
     pub name: String,
     /// Scope → description.
     pub scopes: Value,
+    /// Scope → how strongly a person must sign in for it.
+    pub scope_acr: Value,
     /// Seconds; `None`: the server's default.
     pub access_token_lifetime: Option<i32>,
     /// What signs its tokens.
@@ -37,7 +39,7 @@ pub struct ResourceRecord {
 pub async fn list(database: &Database, page: Page<'_>) -> Result<Vec<ResourceRecord>, StorageError> {
     Ok(sqlx::query_as!(
         ResourceRecord,
-        r#"select r.key as "key: ResourceKey", r.identifier, r.name, r.scopes, r.access_token_lifetime,
+        r#"select r.key as "key: ResourceKey", r.identifier, r.name, r.scopes, r.scope_acr, r.access_token_lifetime,
                   r.access_token_signed_response_alg, c.client_id as "resource_server?", r.enabled, r.created_at,
                   r.updated_at
            from resource r left join client c on c.key = r.resource_server
@@ -56,7 +58,7 @@ pub async fn list(database: &Database, page: Page<'_>) -> Result<Vec<ResourceRec
 pub async fn lock(tx: &mut Tx, identifier: &str) -> Result<Option<ResourceRecord>, StorageError> {
     Ok(sqlx::query_as!(
         ResourceRecord,
-        r#"select r.key as "key: ResourceKey", r.identifier, r.name, r.scopes, r.access_token_lifetime,
+        r#"select r.key as "key: ResourceKey", r.identifier, r.name, r.scopes, r.scope_acr, r.access_token_lifetime,
                   r.access_token_signed_response_alg, c.client_id as "resource_server?", r.enabled, r.created_at,
                   r.updated_at
            from resource r left join client c on c.key = r.resource_server
@@ -82,8 +84,8 @@ pub async fn identifiers(tx: &mut Tx) -> Result<Vec<String>, StorageError> {
 pub async fn insert(tx: &mut Tx, resource: &ResourceRecord) -> Result<(), StorageError> {
     sqlx::query!(
         "insert into resource (key, identifier, name, scopes, access_token_lifetime, access_token_signed_response_alg,
-                               resource_server, enabled, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, (select key from client where client_id = $7), $8, $9, $10)",
+                               resource_server, enabled, created_at, updated_at, scope_acr)
+         values ($1, $2, $3, $4, $5, $6, (select key from client where client_id = $7), $8, $9, $10, $11)",
         resource.key.uuid(),
         resource.identifier,
         resource.name,
@@ -93,7 +95,8 @@ pub async fn insert(tx: &mut Tx, resource: &ResourceRecord) -> Result<(), Storag
         resource.resource_server,
         resource.enabled,
         resource.created_at,
-        resource.updated_at
+        resource.updated_at,
+        resource.scope_acr
     )
     .execute(&mut *tx.0)
     .await?;
@@ -108,7 +111,8 @@ pub async fn update(tx: &mut Tx, resource: &ResourceRecord) -> Result<(), Storag
     sqlx::query!(
         "update resource set name = $2, scopes = $3, access_token_lifetime = $4,
                 access_token_signed_response_alg = $5,
-                resource_server = (select key from client where client_id = $6), enabled = $7, updated_at = $8
+                resource_server = (select key from client where client_id = $6), enabled = $7, updated_at = $8,
+                scope_acr = $9
          where key = $1",
         resource.key.uuid(),
         resource.name,
@@ -117,7 +121,8 @@ pub async fn update(tx: &mut Tx, resource: &ResourceRecord) -> Result<(), Storag
         resource.access_token_signed_response_alg,
         resource.resource_server,
         resource.enabled,
-        resource.updated_at
+        resource.updated_at,
+        resource.scope_acr
     )
     .execute(&mut *tx.0)
     .await?;

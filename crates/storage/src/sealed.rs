@@ -29,6 +29,10 @@ pub enum Purpose {
     Secret,
     /// Authorization codes.
     Code,
+    /// Links and codes that are sent to somebody.
+    OneTime,
+    /// What guesses are counted by: names and addresses.
+    Guess,
 }
 
 impl Purpose {
@@ -39,6 +43,8 @@ impl Purpose {
             Self::Refresh => b"chancery refresh",
             Self::Secret => b"chancery secret",
             Self::Code => b"chancery code",
+            Self::OneTime => b"chancery one-time",
+            Self::Guess => b"chancery guess",
         }
     }
 }
@@ -67,6 +73,8 @@ struct SealingKey {
     refresh: hmac::Key,
     secret: hmac::Key,
     code: hmac::Key,
+    one_time: hmac::Key,
+    guess: hmac::Key,
 }
 
 /// The sealing keys of this deployment. Several load at once, so that they can be rotated; the first seals.
@@ -112,6 +120,8 @@ impl SealingKey {
             refresh: mac(Purpose::Refresh),
             secret: mac(Purpose::Secret),
             code: mac(Purpose::Code),
+            one_time: mac(Purpose::OneTime),
+            guess: mac(Purpose::Guess),
         }
     }
 
@@ -123,6 +133,8 @@ impl SealingKey {
         match purpose {
             Purpose::Refresh => &self.refresh,
             Purpose::Code => &self.code,
+            Purpose::OneTime => &self.one_time,
+            Purpose::Guess => &self.guess,
             _ => &self.secret,
         }
     }
@@ -241,6 +253,59 @@ fn mac(key: &hmac::Key, parts: &[&[u8]]) -> [u8; 32] {
     out
 }
 
+/// The key of one person. What is sealed under it becomes unreadable with the row that holds the key.
+///
+/// Layout of what is sealed: version (1 byte) ‖ nonce (12) ‖ ciphertext ‖ tag (16).
+pub struct PersonKey(LessSafeKey);
+
+impl std::fmt::Debug for PersonKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PersonKey")
+    }
+}
+
+impl PersonKey {
+    /// Takes its 32 bytes.
+    ///
+    /// # Errors
+    /// `StorageError::Sealed` for any other number.
+    pub fn new(bytes: &[u8]) -> Result<Self, StorageError> {
+        let key = UnboundKey::new(&AES_256_GCM, bytes).map_err(|_| StorageError::Sealed("no key of a person"))?;
+        Ok(Self(LessSafeKey::new(key)))
+    }
+
+    /// Seals, bound to `associated`.
+    #[must_use]
+    pub fn seal(&self, associated: &[u8], plain: &[u8]) -> Vec<u8> {
+        let nonce: [u8; NONCE_LEN] = random();
+        let mut body = plain.to_vec();
+        self.0
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(associated), &mut body)
+            .expect("sealing fails only for bodies of gigabytes");
+        [&[VERSION][..], &nonce, &body].concat()
+    }
+
+    /// Opens what `seal` made with the same associated data.
+    ///
+    /// # Errors
+    /// `StorageError::Sealed`.
+    pub fn open(&self, associated: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, StorageError> {
+        let (&[version], rest) = sealed.split_first_chunk::<1>().ok_or(StorageError::Sealed("too short"))?;
+        let (nonce, body) = rest.split_first_chunk::<NONCE_LEN>().ok_or(StorageError::Sealed("too short"))?;
+        if version != VERSION {
+            return Err(StorageError::Sealed("unknown version"));
+        }
+        let mut body = Zeroizing::new(body.to_vec());
+        let length = self
+            .0
+            .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(associated), &mut body)
+            .map_err(|_| StorageError::Sealed("altered, moved, or sealed under another key"))?
+            .len();
+        body.truncate(length);
+        Ok(body)
+    }
+}
+
 /// Random bytes from the operating system.
 #[must_use]
 pub fn random<const N: usize>() -> [u8; N] {
@@ -289,6 +354,22 @@ mod tests {
         assert_eq!(&**rotated.open(PLACE, &sealed).expect("opens"), b"secret");
         assert_eq!(rotated.seal(PLACE, b"x")[1], 2);
         assert!(keys(&[2]).open(PLACE, &sealed).is_err());
+    }
+
+    #[test]
+    fn what_is_of_a_person_opens_with_their_key_alone() {
+        let key = PersonKey::new(&[7; 32]).expect("a key");
+        let sealed = key.seal(b"session.opened ada", b"192.0.2.1");
+        assert_eq!(&**key.open(b"session.opened ada", &sealed).expect("opens"), b"192.0.2.1");
+        assert!(key.open(b"session.opened bob", &sealed).is_err());
+        assert!(PersonKey::new(&[8; 32]).expect("a key").open(b"session.opened ada", &sealed).is_err());
+        for index in 0..sealed.len() {
+            let mut flipped = sealed.clone();
+            flipped[index] ^= 1;
+            assert!(key.open(b"session.opened ada", &flipped).is_err(), "byte {index} flipped");
+            assert!(key.open(b"session.opened ada", &sealed[..index]).is_err(), "cut at {index}");
+        }
+        assert!(PersonKey::new(&[7; 31]).is_err());
     }
 
     #[test]

@@ -24,6 +24,9 @@ pub struct BrowserSession {
     pub user_epoch: i32,
     /// Whether the person may do anything.
     pub user_enabled: bool,
+    /// Whether the person must use a second factor.
+    #[serde(default)]
+    pub require_factor: bool,
     /// The login name.
     pub username: String,
     /// What people call them.
@@ -47,6 +50,24 @@ pub struct BrowserSession {
     /// When it was ended.
     #[serde(with = "time::serde::timestamp::microseconds::option")]
     pub ended_at: Option<OffsetDateTime>,
+    /// The person's key, sealed.
+    #[serde(default, with = "sealed_text")]
+    pub trail_key: Option<Vec<u8>>,
+}
+
+/// Bytes as one text: a session store would keep each of them as a number.
+mod sealed_text {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &Option<Vec<u8>>, serializer: S) -> Result<S::Ok, S::Error> {
+        bytes.as_ref().map(|bytes| STANDARD.encode(bytes)).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<u8>>, D::Error> {
+        let text: Option<String> = Option::deserialize(deserializer)?;
+        text.map(|text| STANDARD.decode(text).map_err(D::Error::custom)).transpose()
+    }
 }
 
 /// A sign-in that succeeded.
@@ -56,7 +77,9 @@ pub struct SignIn {
     pub user_id: UserId,
     /// Their epoch when the proof was checked: a sign-in that a password reset overtook does not count.
     pub user_epoch: i32,
-    /// When.
+    /// When the oldest of their factors was proven.
+    pub auth_time: OffsetDateTime,
+    /// When the sign-in ends: now.
     pub at: OffsetDateTime,
     /// How strongly.
     pub acr: &'static str,
@@ -83,9 +106,9 @@ pub async fn by_cookies(
     let hashes: Vec<Vec<u8>> = id_hashes.iter().map(|hash| hash.to_vec()).collect();
     let rows = sqlx::query!(
         r#"select a.position as "position!", s.id as "session_id: SessionId", s.user_id as "user_id: UserId",
-                  s.user_epoch as session_epoch, u.epoch as user_epoch, u.enabled as user_enabled, u.username,
-                  u.claims ->> 'name' as name, s.auth_time, s.acr, s.amr, s.last_seen_at, s.idle_expires_at,
-                  least(s.expires_at, b.expires_at) as "expires_at!", s.ended_at
+                  s.user_epoch as session_epoch, u.epoch as user_epoch, u.enabled as user_enabled, u.require_factor,
+                  u.username, u.claims ->> 'name' as name, s.auth_time, s.acr, s.amr, s.last_seen_at,
+                  s.idle_expires_at, least(s.expires_at, b.expires_at) as "expires_at!", s.ended_at, u.trail_key
            from unnest($1::bytea[]) with ordinality as a (hash, position)
            join browser_session b on b.id_hash = a.hash
            join auth_session s on s.id = b.auth_session_id
@@ -104,6 +127,7 @@ pub async fn by_cookies(
             session_epoch: row.session_epoch,
             user_epoch: row.user_epoch,
             user_enabled: row.user_enabled,
+            require_factor: row.require_factor,
             username: row.username,
             name: row.name,
             auth_time: row.auth_time,
@@ -113,6 +137,7 @@ pub async fn by_cookies(
             idle_expires_at: row.idle_expires_at,
             expires_at: row.expires_at,
             ended_at: row.ended_at,
+            trail_key: row.trail_key,
         });
     }
     Ok(found)
@@ -150,7 +175,7 @@ pub async fn open(tx: &mut Tx, id: SessionId, sign_in: &SignIn) -> Result<bool, 
     let opened = sqlx::query!(
         "insert into auth_session (id, user_id, user_epoch, auth_time, acr, amr, address, user_agent, created_at,
                                    last_seen_at, idle_expires_at, expires_at)
-         select $1, u.id, u.epoch, $4, $5, $6, $7, $8, $4, $4, $9, $10
+         select $1, u.id, u.epoch, $11, $5, $6, $7, $8, $4, $4, $9, $10
          from user_account u where u.id = $2 and u.enabled and u.epoch = $3",
         id.uuid(),
         sign_in.user_id.uuid(),
@@ -161,7 +186,8 @@ pub async fn open(tx: &mut Tx, id: SessionId, sign_in: &SignIn) -> Result<bool, 
         sign_in.address.map(IpNet::from) as Option<IpNet>,
         sign_in.user_agent,
         sign_in.idle_expires_at,
-        sign_in.expires_at
+        sign_in.expires_at,
+        sign_in.auth_time
     )
     .execute(&mut *tx.0)
     .await?;
@@ -176,7 +202,7 @@ pub async fn open(tx: &mut Tx, id: SessionId, sign_in: &SignIn) -> Result<bool, 
 pub async fn renew(tx: &mut Tx, id: SessionId, sign_in: &SignIn) -> Result<bool, StorageError> {
     let renewed = sqlx::query!(
         "update auth_session s
-         set auth_time = $4, acr = $5, amr = $6, address = $7, user_agent = $8, last_seen_at = $4,
+         set auth_time = $11, acr = $5, amr = $6, address = $7, user_agent = $8, last_seen_at = $4,
              idle_expires_at = $9, expires_at = $10
          from user_account u
          where s.id = $1 and s.user_id = $2 and s.user_epoch = $3 and s.ended_at is null
@@ -191,7 +217,8 @@ pub async fn renew(tx: &mut Tx, id: SessionId, sign_in: &SignIn) -> Result<bool,
         sign_in.address.map(IpNet::from) as Option<IpNet>,
         sign_in.user_agent,
         sign_in.idle_expires_at,
-        sign_in.expires_at
+        sign_in.expires_at,
+        sign_in.auth_time
     )
     .execute(&mut *tx.0)
     .await?;
@@ -239,16 +266,27 @@ pub async fn forget_cookie(database: &Database, id_hash: &[u8; 32]) -> Result<()
     Ok(())
 }
 
+/// Whose session it was that ended.
+#[derive(Clone, Debug)]
+pub struct Owner {
+    /// Who.
+    pub user_id: UserId,
+    /// Their key, sealed.
+    pub trail_key: Option<Vec<u8>>,
+}
+
 /// Ends a session in every browser. Returns whose it was, if it was live until now.
 ///
 /// # Errors
 /// `StorageError`.
-pub async fn end(tx: &mut Tx, id: SessionId, at: OffsetDateTime) -> Result<Option<UserId>, StorageError> {
-    let ended = sqlx::query_scalar!(
+pub async fn end(tx: &mut Tx, id: SessionId, at: OffsetDateTime) -> Result<Option<Owner>, StorageError> {
+    let ended = sqlx::query_as!(
+        Owner,
         r#"with ended as (
                update auth_session set ended_at = $2 where id = $1 and ended_at is null returning id, user_id),
            forgotten as (delete from browser_session b using ended where b.auth_session_id = ended.id)
-           select user_id as "user_id: UserId" from ended"#,
+           select u.id as "user_id: UserId", u.trail_key
+           from ended join user_account u on u.id = ended.user_id"#,
         id.uuid(),
         at
     )
@@ -272,19 +310,19 @@ pub async fn clients_to_tell(tx: &mut Tx, id: SessionId) -> Result<Vec<ClientKey
     .await?)
 }
 
-/// Removes up to `limit` sessions that ended or expired before `before`. Returns how many.
+/// Removes up to `sweep::BATCH` sessions that expired before `before`. Returns how many. Those that a grant depends on
+/// stay for as long as it does; what has `offline_access` does not.
 ///
 /// # Errors
 /// `StorageError`.
-pub async fn sweep(database: &Database, before: OffsetDateTime, limit: i64) -> Result<u64, StorageError> {
+pub async fn sweep(database: &Database, before: OffsetDateTime) -> Result<u64, StorageError> {
     let gone = sqlx::query!(
-        "delete from auth_session where id in (
-             select s.id from auth_session s
+        "delete from auth_session where ctid = any(array(
+             select s.ctid from auth_session s
              where s.expires_at < $1
-               and not exists (select from grants g where g.session_id = s.id)
-             order by s.expires_at limit $2)",
-        before,
-        limit
+               and not exists (select from grants g where g.session_id = s.id and not g.offline)
+             order by s.expires_at limit 1000 for update of s skip locked))",
+        before
     )
     .execute(database.patient_pool())
     .await?;

@@ -41,6 +41,34 @@ pub async fn candidate(database: &Database, login_name: &str) -> Result<Option<C
     .await?)
 }
 
+/// A person who may be written to.
+#[derive(Clone, Debug)]
+pub struct Mailbox {
+    /// The person.
+    pub user_id: UserId,
+    /// Their mail address.
+    pub email: Option<String>,
+    /// Whether they may do anything, and the address is known to be theirs.
+    pub open: bool,
+}
+
+/// Where the person of a normalized login name is written to, or `None` when there is none of that name.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn mailbox(database: &Database, login_name: &str) -> Result<Option<Mailbox>, StorageError> {
+    Ok(sqlx::query_as!(
+        Mailbox,
+        r#"select u.id as "user_id: UserId", u.email,
+                  u.enabled and u.email_verified and u.email is not null as "open!"
+           from login_name n join user_account u on u.id = n.user_id
+           where n.name = $1"#,
+        login_name
+    )
+    .fetch_optional(database.pool())
+    .await?)
+}
+
 /// Replaces a password's hash by one with today's parameters, unless it was changed meanwhile.
 ///
 /// # Errors

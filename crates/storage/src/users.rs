@@ -1,5 +1,7 @@
 //! People as administrators see and change them.
 
+pub mod bulk;
+
 use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -26,6 +28,8 @@ pub struct UserRecord {
     pub claims: Value,
     /// Whether the person may sign in.
     pub enabled: bool,
+    /// Whether the person signs in with a second factor only.
+    pub require_factor: bool,
     /// Counts what ended everything that the person had: disabling, a new password.
     pub epoch: i32,
     /// When the account was made.
@@ -42,7 +46,8 @@ pub async fn list(database: &Database, after: Option<UserId>, limit: i64) -> Res
     Ok(sqlx::query_as!(
         UserRecord,
         r#"select id as "id: UserId", username, email, email_verified,
-                  password_hash is not null as "has_password!", claims, enabled, epoch, created_at, updated_at
+                  password_hash is not null as "has_password!", claims, enabled, require_factor, epoch, created_at,
+                  updated_at
            from user_account where $1::uuid is null or id > $1 order by id limit $2"#,
         after.map(UserId::uuid),
         limit
@@ -83,7 +88,8 @@ pub async fn lock(tx: &mut Tx, which: UserRef<'_>) -> Result<Option<UserRecord>,
     Ok(sqlx::query_as!(
         UserRecord,
         r#"select id as "id: UserId", username, email, email_verified,
-                  password_hash is not null as "has_password!", claims, enabled, epoch, created_at, updated_at
+                  password_hash is not null as "has_password!", claims, enabled, require_factor, epoch, created_at,
+                  updated_at
            from user_account
            where id = coalesce($1, (select user_id from login_name where name = $2)) for update"#,
         id,
@@ -93,15 +99,46 @@ pub async fn lock(tx: &mut Tx, which: UserRef<'_>) -> Result<Option<UserRecord>,
     .await?)
 }
 
+/// A person who can be written to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Addressee {
+    /// The name to sign in with, as it was given.
+    pub username: String,
+    /// The mail address, which is known to be theirs.
+    pub email: String,
+    /// The claim `locale`.
+    pub locale: Option<String>,
+}
+
+/// Where a person can be written to; `None` without an address that is known to be theirs.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn addressee(tx: &mut Tx, user: UserId) -> Result<Option<Addressee>, StorageError> {
+    Ok(sqlx::query_as!(
+        Addressee,
+        r#"select username, email as "email!", claims ->> 'locale' as locale
+           from user_account where id = $1 and email is not null and email_verified"#,
+        user.uuid()
+    )
+    .fetch_optional(&mut *tx.0)
+    .await?)
+}
+
 /// Makes a person.
 ///
 /// # Errors
 /// `StorageError`.
-pub async fn insert(tx: &mut Tx, user: &UserRecord, password_hash: Option<&str>) -> Result<(), StorageError> {
+pub async fn insert(
+    tx: &mut Tx,
+    user: &UserRecord,
+    password_hash: Option<&str>,
+    trail_key: Option<&[u8]>,
+) -> Result<(), StorageError> {
     sqlx::query!(
-        "insert into user_account (id, username, email, email_verified, password_hash, claims, enabled, epoch,
-                                   created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "insert into user_account (id, username, email, email_verified, password_hash, claims, enabled,
+                                   require_factor, epoch, created_at, updated_at, trail_key)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         user.id.uuid(),
         user.username,
         user.email,
@@ -109,23 +146,25 @@ pub async fn insert(tx: &mut Tx, user: &UserRecord, password_hash: Option<&str>)
         password_hash,
         user.claims,
         user.enabled,
+        user.require_factor,
         user.epoch,
         user.created_at,
-        user.updated_at
+        user.updated_at,
+        trail_key
     )
     .execute(&mut *tx.0)
     .await?;
     Ok(())
 }
 
-/// Replaces what is known of a person: names, address, claims, whether enabled, and the epoch.
+/// Replaces what is known of a person: names, address, claims, whether enabled, what signing in takes, and the epoch.
 ///
 /// # Errors
 /// `StorageError`.
 pub async fn update(tx: &mut Tx, user: &UserRecord) -> Result<(), StorageError> {
     sqlx::query!(
-        "update user_account set username = $2, email = $3, email_verified = $4, claims = $5, enabled = $6, epoch = $7,
-                updated_at = $8
+        "update user_account set username = $2, email = $3, email_verified = $4, claims = $5, enabled = $6,
+                require_factor = $7, epoch = $8, updated_at = $9
          where id = $1",
         user.id.uuid(),
         user.username,
@@ -133,12 +172,39 @@ pub async fn update(tx: &mut Tx, user: &UserRecord) -> Result<(), StorageError> 
         user.email_verified,
         user.claims,
         user.enabled,
+        user.require_factor,
         user.epoch,
         user.updated_at
     )
     .execute(&mut *tx.0)
     .await?;
     Ok(())
+}
+
+/// The key of a person, sealed; `None` when there is none yet, or no such person.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn trail_key(tx: &mut Tx, user: UserId) -> Result<Option<Vec<u8>>, StorageError> {
+    let found = sqlx::query_scalar!("select trail_key from user_account where id = $1", user.uuid())
+        .fetch_optional(&mut *tx.0)
+        .await?;
+    Ok(found.flatten())
+}
+
+/// Gives a person a key, unless they have one. Returns the one that they have then; `None`: there is no such person.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn keep_trail_key(tx: &mut Tx, user: UserId, sealed: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
+    let kept = sqlx::query_scalar!(
+        "update user_account set trail_key = coalesce(trail_key, $2) where id = $1 returning trail_key",
+        user.uuid(),
+        sealed
+    )
+    .fetch_optional(&mut *tx.0)
+    .await?;
+    Ok(kept.flatten())
 }
 
 /// Replaces a person's password.
@@ -150,6 +216,38 @@ pub async fn set_password_hash(tx: &mut Tx, user: UserId, hash: &str) -> Result<
         .execute(&mut *tx.0)
         .await?;
     Ok(())
+}
+
+/// What a person can prove who they are with, besides a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Factors {
+    /// Whose.
+    pub user_id: UserId,
+    /// How many passkeys.
+    pub passkeys: i64,
+    /// Whether there is an authenticator app.
+    pub totp: bool,
+    /// How many recovery codes are left.
+    pub recovery_codes: i64,
+}
+
+/// What these people have, in no order.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn factors(database: &Database, users: &[Uuid]) -> Result<Vec<Factors>, StorageError> {
+    Ok(sqlx::query_as!(
+        Factors,
+        r#"select u.id as "user_id!: UserId",
+                  (select count(*) from passkey p where p.user_id = u.id) as "passkeys!",
+                  exists (select from totp t where t.user_id = u.id) as "totp!",
+                  (select count(*) from recovery_code r where r.user_id = u.id and r.spent_at is null)
+                      as "recovery_codes!"
+           from unnest($1::uuid[]) as u (id)"#,
+        users
+    )
+    .fetch_all(database.pool())
+    .await?)
 }
 
 /// Which kind of name someone signs in with.

@@ -126,3 +126,36 @@ test('every page refuses to be framed, cached, or to run what it did not bring',
   }
   await close();
 });
+
+test('the language is chosen in the footer, with JavaScript and without', async () => {
+  for (const javaScriptEnabled of [true, false]) {
+    const { page, close } = await newPerson(browser, { javaScriptEnabled });
+    await page.goto(authorize({ prompt: 'consent' }));
+    await onPage(page, '/login');
+    const address = page.url();
+    await page.click('.languages summary');
+    await page.click('#language-de');
+    await page.getByRole('heading', { name: 'Anmelden' }).waitFor();
+    assert.equal(page.url(), address, 'the request goes on');
+    await submitSignIn(page, ADA);
+    await onPage(page, '/consent');
+    assert.equal(await page.getAttribute('html', 'lang'), 'de');
+    await page.click('#consent-allow');
+    await backAtApp(page, party);
+    await close();
+  }
+});
+
+for (const [locale, lang] of [['de-AT', 'de'], ['es-MX', 'es'], ['fr-FR', 'fr'], ['zh-CN', 'zh-Hans']]) {
+  test(`pages in ${lang}`, async () => {
+    const { page, close } = await newPerson(browser, { locale });
+    await page.goto(authorize());
+    await submitSignIn(page, { ...ADA, password: 'wrong' });
+    await page.locator('#login-error').waitFor();
+    assert.equal(await page.getAttribute('html', 'lang'), lang);
+    await page.goto(authorize());
+    await page.click('.languages summary');
+    await inspect(page, `sign-in-${lang}`);
+    await close();
+  });
+}

@@ -99,12 +99,25 @@ pub struct Browser<'w> {
     pub instance: usize,
     /// Its cookies.
     pub cookies: BTreeMap<String, Cookie>,
+    /// What it says of the languages that its person reads.
+    pub accept_language: String,
+    /// What it says of itself.
+    pub user_agent: Option<String>,
+    /// Where a proxy says that it is.
+    pub forwarded_for: Option<String>,
 }
 
 impl<'w> Browser<'w> {
     /// A new one.
     pub fn new(world: &'w World) -> Self {
-        Self { world, instance: 0, cookies: BTreeMap::new() }
+        Self {
+            world,
+            instance: 0,
+            cookies: BTreeMap::new(),
+            accept_language: "en".to_owned(),
+            user_agent: None,
+            forwarded_for: None,
+        }
     }
 
     /// The `Cookie` header.
@@ -151,7 +164,14 @@ impl<'w> Browser<'w> {
         let origin = parsed.origin().ascii_serialization();
         let path = &url[origin.len()..];
         let mut call = self.world.call_at(self.instance, method, path.split('#').next().unwrap_or_default());
-        call = call.header("accept", "text/html,application/xhtml+xml").header("accept-language", "en");
+        call =
+            call.header("accept", "text/html,application/xhtml+xml").header("accept-language", &self.accept_language);
+        if let Some(user_agent) = &self.user_agent {
+            call = call.header("user-agent", user_agent);
+        }
+        if let Some(address) = &self.forwarded_for {
+            call = call.header("x-forwarded-for", address);
+        }
         if !self.cookies.is_empty() {
             call = call.header("cookie", self.cookie_header());
         }

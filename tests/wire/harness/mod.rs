@@ -3,6 +3,7 @@
 //!
 //! Nothing here uses a crate of the server, so that nothing of the server is believed.
 
+pub mod authenticator;
 pub mod binary;
 pub mod browser;
 pub mod database;
@@ -11,9 +12,11 @@ pub mod flow;
 pub mod html;
 pub mod http;
 pub mod jwt;
+pub mod passkey;
 pub mod proxy;
 pub mod raw;
 pub mod server;
+pub mod smtp;
 pub mod table;
 pub mod undertaker;
 pub mod world;

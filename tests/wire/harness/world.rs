@@ -41,7 +41,7 @@ pub struct Home {
 
 /// The key that seals everything in the tests. Random enough for `serve`, the same for all of them, so that a
 /// copy of a database can be opened.
-fn sealing_key() -> String {
+pub fn sealing_key() -> String {
     let digest = ring::digest::digest(&ring::digest::SHA256, b"the sealing key of the wire tests");
     format!("1:{}", STANDARD.encode(digest.as_ref()))
 }

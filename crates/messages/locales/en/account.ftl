@@ -18,3 +18,4 @@ home_heading_out = Welcome to { $service }
 home_lede_out = You are not signed in. Apps that you use bring you here when they need to know who you are.
 home_sign_in = Sign in
 home_sign_out = Sign out
+home_account = Your account

@@ -40,6 +40,8 @@ problem_method_message = Go back to the app that you came from and start again.
 problem_too_large_title = That is more than we accept
 problem_too_large_message = What was sent to this page is too large. Go back to the app and start again.
 
+problem_throttled_title = Too many attempts
+
 problem_unavailable_title = We cannot do this right now
 problem_unavailable_message = Nothing was lost, and it is not your fault. Wait a minute, then reload the page.
 

@@ -1,4 +1,4 @@
-//! The `prompt` parameter (OpenID Connect Core §3.1.2.1).
+//! The `prompt` parameter (OpenID Connect Core §3.1.2.1, Initiating User Registration via OpenID Connect 1.0 §3).
 
 use serde::{Deserialize, Serialize};
 
@@ -16,11 +16,13 @@ pub enum Prompt {
     Consent,
     /// Choose an account.
     SelectAccount,
+    /// Make an account (Initiating User Registration via OpenID Connect 1.0 §3).
+    Create,
 }
 
 impl Prompt {
     /// Every value, for metadata.
-    pub const ALL: &'static [Prompt] = &[Self::None, Self::Login, Self::Consent, Self::SelectAccount];
+    pub const ALL: &'static [Prompt] = &[Self::None, Self::Login, Self::Consent, Self::SelectAccount, Self::Create];
 
     /// The word in `prompt`.
     pub const fn as_str(self) -> &'static str {
@@ -29,6 +31,7 @@ impl Prompt {
             Self::Login => "login",
             Self::Consent => "consent",
             Self::SelectAccount => "select_account",
+            Self::Create => "create",
         }
     }
 }
@@ -44,6 +47,9 @@ pub struct Prompts {
     pub consent: bool,
     /// The person must choose an account.
     pub select_account: bool,
+    /// The person wants to make an account.
+    #[serde(default)]
+    pub create: bool,
 }
 
 impl Prompts {
@@ -59,10 +65,11 @@ impl Prompts {
                 Some(Prompt::Login) => prompts.login = true,
                 Some(Prompt::Consent) => prompts.consent = true,
                 Some(Prompt::SelectAccount) => prompts.select_account = true,
+                Some(Prompt::Create) => prompts.create = true,
                 None => return Err(OAuthError::invalid_request("prompt has an unknown value")),
             }
         }
-        if prompts.none && (prompts.login || prompts.consent || prompts.select_account) {
+        if prompts.none && (prompts.login || prompts.consent || prompts.select_account || prompts.create) {
             return Err(OAuthError::invalid_request("prompt none cannot be combined with another value"));
         }
         Ok(prompts)
@@ -79,8 +86,9 @@ mod tests {
     fn prompts() {
         let p = Prompts::parse("login consent").unwrap();
         assert!(p.login && p.consent && !p.none && !p.select_account);
+        assert!(Prompts::parse("create").unwrap().create);
         assert_eq!(Prompts::parse("").unwrap(), Prompts::default());
-        for bad in ["none login", "consent none", "create", "LOGIN"] {
+        for bad in ["none login", "consent none", "none create", "CREATE", "LOGIN"] {
             let e = Prompts::parse(bad).unwrap_err();
             assert_eq!(e.code, ErrorCode::InvalidRequest, "{bad}");
         }

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use protocol::{Acr, client_metadata::AuthMethod};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
@@ -14,6 +15,7 @@ use crate::{
     administration::{AdminError, Invalid},
     people::Password,
     resources::Registration,
+    upstream::registration::{Registration as UpstreamRegistration, SignUp},
 };
 
 /// A file's entries, read and checked as far as one can without the database.
@@ -22,10 +24,13 @@ pub struct File {
     pub(super) resources: Vec<ResourceEntry>,
     pub(super) clients: Vec<ClientEntry>,
     pub(super) users: Vec<UserEntry>,
+    pub(super) upstreams: Vec<UpstreamEntry>,
     /// Whether it says anything of APIs, if only that there is none.
     pub(super) names_resources: bool,
     /// Whether it says anything of clients.
     pub(super) names_clients: bool,
+    /// Whether it says anything of upstream providers.
+    pub(super) names_upstreams: bool,
 }
 
 #[derive(Debug)]
@@ -34,6 +39,7 @@ pub(super) struct ResourceEntry {
     pub(super) identifier: String,
     name: Option<String>,
     scopes: Option<BTreeMap<String, String>>,
+    required_acr: Option<BTreeMap<String, Acr>>,
     access_token_lifetime: Option<Option<Duration>>,
     access_token_signed_response_alg: Option<String>,
     resource_server: Option<Option<String>>,
@@ -45,6 +51,7 @@ impl ResourceEntry {
         Registration {
             name: self.name.clone().unwrap_or(base.name),
             scopes: self.scopes.clone().unwrap_or(base.scopes),
+            required_acr: self.required_acr.clone().unwrap_or(base.required_acr),
             access_token_lifetime: self.access_token_lifetime.unwrap_or(base.access_token_lifetime),
             access_token_signed_response_alg: self
                 .access_token_signed_response_alg
@@ -72,6 +79,44 @@ pub(super) struct UserEntry {
     pub(super) email: Option<Option<String>>,
     pub(super) email_verified: Option<bool>,
     pub(super) claims: Option<Map<String, Value>>,
+}
+
+#[derive(Debug)]
+pub(super) struct UpstreamEntry {
+    pub(super) entry: String,
+    pub(super) slug: String,
+    issuer: String,
+    client_id: String,
+    pub(super) secret: Option<SecretString>,
+    name: Option<String>,
+    token_endpoint_auth_method: Option<AuthMethod>,
+    scope: Option<String>,
+    domains: Option<Vec<String>>,
+    sign_up: Option<SignUp>,
+    claims: Option<BTreeMap<String, String>>,
+    button: Option<bool>,
+}
+
+impl UpstreamEntry {
+    /// The defaults for what the entry must name.
+    pub(super) fn defaults(&self) -> UpstreamRegistration {
+        UpstreamRegistration::new(&self.slug, &self.issuer, &self.client_id)
+    }
+
+    /// What the entry names over what there is.
+    pub(super) fn over(&self, base: UpstreamRegistration) -> UpstreamRegistration {
+        UpstreamRegistration {
+            issuer: self.issuer.clone(),
+            client_id: self.client_id.clone(),
+            name: self.name.clone().unwrap_or(base.name),
+            token_endpoint_auth_method: self.token_endpoint_auth_method.unwrap_or(base.token_endpoint_auth_method),
+            scope: self.scope.clone().unwrap_or(base.scope),
+            domains: self.domains.clone().unwrap_or(base.domains),
+            sign_up: self.sign_up.unwrap_or(base.sign_up),
+            claims: self.claims.clone().unwrap_or(base.claims),
+            button: self.button.unwrap_or(base.button),
+        }
+    }
 }
 
 /// The form of a file.
@@ -103,7 +148,7 @@ impl File {
         let document =
             document.map_err(|message| AdminError::Invalid(vec![invalid("", &path.display().to_string(), message)]))?;
         let Value::Object(document) = document else {
-            let message = "is not an object with resource, client and user";
+            let message = "is not an object with resource, client, user and upstream";
             return Err(AdminError::Invalid(vec![invalid("", &path.display().to_string(), message)]));
         };
         let mut problems = Vec::new();
@@ -115,6 +160,7 @@ impl File {
         let mut file = Self {
             names_resources: document.contains_key("resource"),
             names_clients: document.contains_key("client"),
+            names_upstreams: document.contains_key("upstream"),
             ..Self::default()
         };
         for (entry, members) in entries(&mut document, "resource", "identifier", problems) {
@@ -126,12 +172,16 @@ impl File {
         for (entry, members) in entries(&mut document, "user", "username", problems) {
             file.users.extend(user(entry, Members::new(members, folder), problems));
         }
+        for (entry, members) in entries(&mut document, "upstream", "slug", problems) {
+            file.upstreams.extend(upstream(entry, Members::new(members, folder), problems));
+        }
         for key in document.keys() {
-            problems.push(invalid("", key, "unknown key (there are: resource, client, user)"));
+            problems.push(invalid("", key, "unknown key (there are: resource, client, user, upstream)"));
         }
         no_name_twice(file.resources.iter().map(|entry| (&entry.entry, &entry.identifier)), problems);
         no_name_twice(file.clients.iter().map(|entry| (&entry.entry, &entry.client_id)), problems);
         no_name_twice(file.users.iter().map(|entry| (&entry.entry, &entry.username)), problems);
+        no_name_twice(file.upstreams.iter().map(|entry| (&entry.entry, &entry.slug)), problems);
         file
     }
 }
@@ -196,6 +246,7 @@ fn resource(entry: String, mut members: Members<'_>, problems: &mut Vec<Invalid>
     let identifier = members.required_text("identifier");
     let name = members.text("name");
     let scopes = members.typed("scopes", "a table such as { read = \"Read your things\" }");
+    let required_acr = members.typed("required_acr", "a table such as { write = \"aal2\" }");
     let lifetime = members.take("access_token_lifetime").map(|value| match value {
         Value::Null => Ok(None),
         Value::String(text) => duration::parse(&text).map(Some),
@@ -210,6 +261,7 @@ fn resource(entry: String, mut members: Members<'_>, problems: &mut Vec<Invalid>
         identifier: identifier?,
         name,
         scopes,
+        required_acr,
         access_token_lifetime: lifetime,
         access_token_signed_response_alg: alg,
         resource_server,
@@ -252,4 +304,34 @@ fn user(entry: String, mut members: Members<'_>, problems: &mut Vec<Invalid>) ->
     let claims = members.typed("claims", "a table such as { name = \"Ada Lovelace\" }");
     members.finish(&entry, &[], problems)?;
     Some(UserEntry { username: username?, password, email, email_verified, claims, entry })
+}
+
+fn upstream(entry: String, mut members: Members<'_>, problems: &mut Vec<Invalid>) -> Option<UpstreamEntry> {
+    let slug = members.required_text("slug");
+    let issuer = members.required_text("issuer");
+    let client_id = members.required_text("client_id");
+    let secret = members.secret_text("client_secret").map(SecretString::from);
+    let name = members.text("name");
+    let method = "client_secret_basic, client_secret_post, private_key_jwt or none";
+    let token_endpoint_auth_method = members.typed("token_endpoint_auth_method", method);
+    let scope = members.text("scope");
+    let domains = members.typed("domains", "a list such as [\"example.com\"]");
+    let sign_up = members.typed("sign_up", "off, domains or on");
+    let claims = members.typed("claims", "a table such as { username = \"preferred_username\" }");
+    let button = members.typed("button", "true or false");
+    members.finish(&entry, &[], problems)?;
+    Some(UpstreamEntry {
+        slug: slug?,
+        issuer: issuer?,
+        client_id: client_id?,
+        secret,
+        name,
+        token_endpoint_auth_method,
+        scope,
+        domains,
+        sign_up,
+        claims,
+        button,
+        entry,
+    })
 }

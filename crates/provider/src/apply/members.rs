@@ -32,6 +32,7 @@ pub(super) const CLIENT_MEMBERS: &[&str] = &[
     "refresh_token_retry_window",
     "require_auth_time",
     "require_pkce",
+    "required_acr",
     "resources",
     "response_types",
     "scope",
@@ -47,7 +48,7 @@ pub(super) const CLIENT_MEMBERS: &[&str] = &[
 ];
 
 /// One entry's members, and what was found wrong with them.
-pub(super) struct Members<'a> {
+pub(crate) struct Members<'a> {
     members: Map<String, Value>,
     folder: &'a Path,
     known: Vec<&'static str>,
@@ -55,37 +56,37 @@ pub(super) struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
-    pub(super) fn new(members: Map<String, Value>, folder: &'a Path) -> Self {
+    pub(crate) fn new(members: Map<String, Value>, folder: &'a Path) -> Self {
         Self { members, folder, known: Vec::new(), problems: Vec::new() }
     }
 
-    pub(super) fn take(&mut self, name: &'static str) -> Option<Value> {
+    pub(crate) fn take(&mut self, name: &'static str) -> Option<Value> {
         self.known.push(name);
         self.members.remove(name)
     }
 
-    pub(super) fn is_null(&self, name: &str) -> bool {
+    pub(crate) fn is_null(&self, name: &str) -> bool {
         self.members.get(name).is_some_and(Value::is_null)
     }
 
-    pub(super) fn put_back(&mut self, name: &str, value: Value) {
+    pub(crate) fn put_back(&mut self, name: &str, value: Value) {
         self.members.insert(name.to_owned(), value);
     }
 
-    pub(super) fn problem(&mut self, name: &str, message: impl Into<String>) {
+    pub(crate) fn problem(&mut self, name: &str, message: impl Into<String>) {
         self.problems.push((name.to_owned(), message.into()));
     }
 
     /// The value, or its problem noted.
-    pub(super) fn note<T>(&mut self, name: &str, outcome: Result<T, String>) -> Option<T> {
+    pub(crate) fn note<T>(&mut self, name: &str, outcome: Result<T, String>) -> Option<T> {
         outcome.map_err(|message| self.problem(name, message)).ok()
     }
 
-    pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
+    pub(crate) fn text(&mut self, name: &'static str) -> Option<String> {
         self.typed(name, "a text")
     }
 
-    pub(super) fn required_text(&mut self, name: &'static str) -> Option<String> {
+    pub(crate) fn required_text(&mut self, name: &'static str) -> Option<String> {
         let given = self.members.contains_key(name);
         let text = self.text(name);
         if !given {
@@ -95,7 +96,7 @@ impl<'a> Members<'a> {
     }
 
     /// A text that may also be taken away: `""`, or `null` in JSON.
-    pub(super) fn nullable_text(&mut self, name: &'static str) -> Option<Option<String>> {
+    pub(crate) fn nullable_text(&mut self, name: &'static str) -> Option<Option<String>> {
         match self.take(name)? {
             Value::Null => Some(None),
             Value::String(text) if text.is_empty() => Some(None),
@@ -107,14 +108,14 @@ impl<'a> Members<'a> {
         }
     }
 
-    pub(super) fn typed<T: DeserializeOwned>(&mut self, name: &'static str, expected: &str) -> Option<T> {
+    pub(crate) fn typed<T: DeserializeOwned>(&mut self, name: &'static str, expected: &str) -> Option<T> {
         let value = self.take(name)?;
         self.note(name, serde_json::from_value(value).map_err(|_| format!("is not {expected}")))
     }
 
     /// A text from the file itself, or from the file that `<name>_file` names, without the white space around it.
     /// Anything else but a text stays where it is; `null` is nothing.
-    pub(super) fn secret_text(&mut self, name: &'static str) -> Option<String> {
+    pub(crate) fn secret_text(&mut self, name: &'static str) -> Option<String> {
         self.known.push(name);
         let file = self.members.remove(&format!("{name}_file"));
         let Some(file) = file else {
@@ -142,7 +143,7 @@ impl<'a> Members<'a> {
     }
 
     /// Says what was wrong, and which members are unknown. Returns those that are left; `None` when anything was.
-    pub(super) fn finish(
+    pub(crate) fn finish(
         mut self,
         entry: &str,
         more: &[&'static str],

@@ -3,18 +3,18 @@
 //!
 //! It never undoes what people did meanwhile. A password counts when its person is made. A secret that was rotated
 //! away does not come back. What was disabled stays so. What the file does not name is left alone, unless pruning
-//! was asked for: then clients and APIs that are not named go (of a kind that the file names at all), and members
-//! that are not named fall back to their defaults. People are never pruned.
+//! was asked for: then clients, APIs and upstream providers that are not named go (of a kind that the file names at
+//! all), and members that are not named fall back to their defaults. People are never pruned.
 
 pub mod duration;
 mod file;
-mod members;
+pub(crate) mod members;
 
 use std::collections::HashMap;
 
 use protocol::client_metadata::{ClientMetadata, FieldError};
 use serde::Serialize;
-use storage::{Tx, clients, resources, users};
+use storage::{Tx, clients, resources, upstreams, users};
 
 pub use file::File;
 
@@ -23,8 +23,9 @@ use crate::{
     clients as client_rules,
     people::{self, login_name},
     resources as resource_rules,
+    upstream::{administer as upstream_rules, registration::Registration as UpstreamRegistration},
 };
-use file::{ClientEntry, ResourceEntry, UserEntry};
+use file::{ClientEntry, ResourceEntry, UpstreamEntry, UserEntry};
 
 /// What to do besides applying.
 #[derive(Clone, Copy, Debug, Default)]
@@ -56,7 +57,7 @@ pub enum Action {
 pub struct Change {
     /// What became of it.
     pub action: Action,
-    /// `resource`, `client` or `user`.
+    /// `resource`, `client`, `user` or `upstream`.
     pub kind: &'static str,
     /// Which.
     pub name: String,
@@ -113,12 +114,14 @@ pub async fn apply(administration: &Administration, file: File, options: Options
     let resources = run.resources(&mut tx, &mut problems).await?;
     pruned.extend(run.prune_resources(&mut tx).await?);
     run.client_resources(&mut tx, &clients, &mut problems).await?;
+    pruned.extend(run.prune_upstreams(&mut tx).await?);
+    let upstreams = run.upstreams(&mut tx, &mut problems).await?;
     let users = run.users(&mut tx, &hashes, &mut problems).await?;
     if !problems.is_empty() {
         return Err(AdminError::Invalid(problems));
     }
     let clients = clients.into_iter().map(|written| written.change);
-    let changes: Vec<_> = resources.into_iter().chain(clients).chain(users).chain(pruned).collect();
+    let changes: Vec<_> = resources.into_iter().chain(clients).chain(users).chain(upstreams).chain(pruned).collect();
     if options.demo {
         storage::deployment::mark_demo(&mut tx).await?;
     }
@@ -241,6 +244,35 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    async fn upstreams(&self, tx: &mut Tx, problems: &mut Vec<Invalid>) -> Result<Vec<Change>, AdminError> {
+        let mut changes = Vec::new();
+        for entry in &self.file.upstreams {
+            let outcome = self.upstream(tx, entry).await;
+            changes.extend(collect(outcome, problems)?);
+        }
+        // Once all are written: a domain may have moved from one to another.
+        let written: Vec<_> =
+            self.file.upstreams.iter().map(|entry| (entry.slug.as_str(), entry.entry.as_str())).collect();
+        collect(upstream_rules::check_domains(tx, &written).await, problems)?;
+        Ok(changes)
+    }
+
+    async fn upstream(&self, tx: &mut Tx, entry: &UpstreamEntry) -> Result<Change, AdminError> {
+        let all = upstreams::lock_all(tx).await?;
+        let base = match all.iter().find(|record| record.slug == entry.slug) {
+            Some(record) if !self.options.prune => UpstreamRegistration::of(record)?,
+            _ => entry.defaults(),
+        };
+        let desired = upstream_rules::Desired {
+            slug: &entry.slug,
+            entry: &entry.entry,
+            registration: entry.over(base),
+            secret: entry.secret.as_ref(),
+        };
+        let changed = upstream_rules::write(self.administration, tx, &all, desired).await?;
+        Ok(Change::new("upstream", &entry.slug, changed))
+    }
+
     async fn users(
         &self,
         tx: &mut Tx,
@@ -292,6 +324,20 @@ impl<'a> Run<'a> {
             if !self.file.clients.iter().any(|entry| entry.client_id == client_id) {
                 client_rules::delete_in(self.administration, tx, &client_id).await?;
                 changes.push(Change::deleted("client", client_id));
+            }
+        }
+        Ok(changes)
+    }
+
+    async fn prune_upstreams(&self, tx: &mut Tx) -> Result<Vec<Change>, AdminError> {
+        let mut changes = Vec::new();
+        if !self.options.prune || !self.file.names_upstreams {
+            return Ok(changes);
+        }
+        for record in upstreams::lock_all(tx).await? {
+            if !self.file.upstreams.iter().any(|entry| entry.slug == record.slug) {
+                upstream_rules::delete_in(self.administration, tx, &record.slug).await?;
+                changes.push(Change::deleted("upstream", record.slug));
             }
         }
         Ok(changes)

@@ -79,8 +79,7 @@ pub async fn allow(context: &Context, flow: &Flow, session: Option<&SignedIn>) -
     if flow.state.shown.as_ref() != Some(&state::digest(&authorization.consent_pairs)) {
         return Ok(Answered::SeenOtherwise);
     }
-    let mut entry = context.entry("consent.given", "ok");
-    entry.user_id = Some(session.user_id.uuid());
+    let mut entry = context.entry_of(("consent.given", "ok"), (session.user_id, session.trail_key.as_deref()))?;
     entry.session_id = Some(session.session_id.uuid());
     entry.client_id = Some(authorization.client.client_id.clone());
     entry.detail = Some(serde_json::json!({ "pairs": authorization.consent_pairs }));
@@ -102,8 +101,8 @@ pub async fn deny(context: &Context, flow: &Flow, session: Option<&SignedIn>) ->
         Ok(session) => session,
         Err(instead) => return Ok(instead),
     };
-    let mut entry = context.entry("consent.denied", "access_denied");
-    entry.user_id = Some(session.user_id.uuid());
+    let event = ("consent.denied", "access_denied");
+    let mut entry = context.entry_of(event, (session.user_id, session.trail_key.as_deref()))?;
     entry.session_id = Some(session.session_id.uuid());
     entry.client_id = Some(flow.authorization.client.client_id.clone());
     let mut tx = context.database.begin().await?;
@@ -168,7 +167,8 @@ mod tests {
             prompts: Prompts::parse(prompt).expect("valid prompts"),
             max_age: None,
             wishes: Wishes::default(),
-            acr: None,
+            essential: None,
+            need: crate::sign_in::Need::default(),
             subjects: None,
             login_hint: None,
         }

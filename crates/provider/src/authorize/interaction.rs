@@ -1,6 +1,7 @@
 //! What must happen before a request is answered: a pure decision on the facts, and the few reads behind them.
 
 use protocol::{
+    Acr,
     authorization::{AuthorizationResponse, Outcome, Prompts},
     error::ErrorCode,
 };
@@ -12,7 +13,14 @@ use super::{
     consent::{self, Asking},
     respond::{self, Condition},
 };
-use crate::{Context, refusal::Refusal, sessions::SignedIn, subject, tally};
+use crate::{
+    Context,
+    people::sign_up,
+    refusal::Refusal,
+    sessions::SignedIn,
+    sign_in::{journey, step},
+    subject, tally,
+};
 
 /// A page that the person must see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +29,12 @@ pub enum Page {
     SignIn,
     /// `/login`, for the person who is signed in already.
     SignInAgain,
+    /// `/sign-up`, for who wants to make an account.
+    SignUp,
+    /// `/login/verify`, for the person who is signed in, but not strongly enough.
+    StepUp,
+    /// `/login/enroll`, for whoever lacks a factor that they need.
+    Enroll,
     /// `/login/account`.
     SelectAccount,
     /// `/consent`.
@@ -36,13 +50,15 @@ pub enum Next {
     Answer(AuthorizationResponse),
     /// Nothing: this request was answered before.
     Spent,
+    /// A page of ours that they were on the way to.
+    Go(String),
 }
 
 /// What is known of the session when a request is judged.
 #[derive(Clone, Debug)]
-struct Session<'a> {
+struct Session {
     auth_time: OffsetDateTime,
-    acr: &'a str,
+    acr: Acr,
     /// Whether the client wants to hear of this person.
     is_wanted: bool,
     /// Whether the person signed in for this request.
@@ -55,10 +71,10 @@ struct Session<'a> {
 
 /// What the client demands.
 #[derive(Clone, Debug)]
-struct Demands<'a> {
+struct Demands {
     prompts: Prompts,
     max_age: Option<u32>,
-    acr: Option<&'a [String]>,
+    required: Acr,
 }
 
 /// A refusal that the client is told, with the reason for the operator.
@@ -67,25 +83,19 @@ type No = (ErrorCode, &'static str, &'static str);
 const LOGIN_REQUIRED: No = (ErrorCode::LoginRequired, "The person must sign in", "login_required");
 const OTHER_PERSON: No = (ErrorCode::LoginRequired, "Another person is signed in", "other_person");
 const CONSENT_REQUIRED: No = (ErrorCode::ConsentRequired, "The person must give consent", "consent_required");
-const UNMET: No = (
-    ErrorCode::UnmetAuthenticationRequirements,
-    "The sign-in does not reach an essential acr value",
-    "acr_not_reached",
-);
+const UNMET: No =
+    (ErrorCode::UnmetAuthenticationRequirements, "The sign-in is not as strong as it must be", "acr_not_reached");
 
 /// For how long a sign-in for a request satisfies its `max_age` in any case: there are pages to read after it.
 const LEISURE: Duration = Duration::minutes(5);
 
 /// Whether the sign-in is good enough, before consent is looked at: `Ok(None)` when it is.
-fn judge_sign_in(
-    demands: &Demands<'_>,
-    session: Option<&Session<'_>>,
-    now: OffsetDateTime,
-) -> Result<Option<Page>, No> {
+fn judge_sign_in(demands: &Demands, session: Option<&Session>, now: OffsetDateTime) -> Result<Option<Page>, No> {
     let silent = demands.prompts.none;
     let page_or = |page, no| if silent { Err(no) } else { Ok(Some(page)) };
     let Some(session) = session else {
-        return page_or(Page::SignIn, LOGIN_REQUIRED);
+        let page = if demands.prompts.create { Page::SignUp } else { Page::SignIn };
+        return page_or(page, LOGIN_REQUIRED);
     };
     if !session.is_wanted {
         // Whoever just signed in for this request will not become another person by signing in again.
@@ -97,20 +107,25 @@ fn judge_sign_in(
         if max_age.is_some_and(|max_age| age > max_age.max(LEISURE)) {
             return page_or(Page::SignInAgain, LOGIN_REQUIRED);
         }
-        let reached = demands.acr.is_none_or(|wanted| wanted.iter().any(|acr| acr == session.acr));
-        return if reached { Ok(None) } else { Err(UNMET) };
+        return if session.acr >= demands.required { Ok(None) } else { page_or(Page::StepUp, UNMET) };
     }
     if session.other {
         return page_or(Page::SignIn, LOGIN_REQUIRED);
+    }
+    // Whoever is signed in may want another account; the page leads back to their own.
+    if demands.prompts.create && !session.chosen {
+        return Ok(Some(Page::SignUp));
     }
     if demands.prompts.select_account && !session.chosen {
         return Ok(Some(Page::SelectAccount));
     }
     let too_old = max_age.is_some_and(|max_age| age > max_age);
-    let too_weak = demands.acr.is_some_and(|wanted| !wanted.iter().any(|acr| acr == session.acr));
     // `max_age=0` is `prompt=login` in other words (OpenID Connect Core, section 3.1.2.1).
-    if demands.prompts.login || demands.max_age == Some(0) || too_old || too_weak {
+    if demands.prompts.login || demands.max_age == Some(0) || too_old {
         return page_or(Page::SignInAgain, LOGIN_REQUIRED);
+    }
+    if session.acr < demands.required {
+        return page_or(Page::StepUp, LOGIN_REQUIRED);
     }
     Ok(None)
 }
@@ -120,19 +135,35 @@ fn judge_sign_in(
 /// # Errors
 /// `Refusal::Unavailable`: nothing was decided.
 pub async fn advance(context: &Context, flow: &Flow, session: Option<&SignedIn>) -> Result<Next, Refusal> {
-    let judged = judge_sign_in(&demands(&flow.authorization), facts(context, flow, session).as_ref(), context.now);
-    let session = match (judged, session) {
-        (Err(no), _) => return Ok(Next::Answer(refuse(context, &flow.authorization, no))),
-        (Ok(Some(page)), _) => return Ok(Next::Show(page)),
-        (Ok(None), Some(session)) => session,
-        (Ok(None), None) => return Ok(Next::Show(Page::SignIn)),
+    let session = match signed_in_for(context, flow, session) {
+        Ok(session) => session,
+        Err(instead) => return Ok(instead),
     };
+    if prefers_more(context, flow, session).await? {
+        return Ok(Next::Show(Page::StepUp));
+    }
     let condition = match consent::asking(&flow.authorization) {
         Asking::Never => Condition::Unconditional,
         Asking::Once => Condition::AllowedBefore,
         Asking::EachTime => return Ok(ask_for_consent(context, flow)),
     };
     answer(context, flow, session, condition).await
+}
+
+/// Whether the client would like a stronger sign-in, and the person can reach it with what they have.
+async fn prefers_more(context: &Context, flow: &Flow, session: &SignedIn) -> Result<bool, Refusal> {
+    let need = &flow.authorization.need;
+    if flow.authorization.prompts.none || need.preferred.first().is_none_or(|first| *first <= session.acr) {
+        return Ok(false);
+    }
+    let person = crate::factors::person(context, session.user_id).await?;
+    Ok(person.is_some_and(|person| step::target(need, &person) > session.acr))
+}
+
+/// Tells the client that the person cannot, or does not want to, sign in as strongly as they must.
+#[must_use]
+pub fn unmet(context: &Context, flow: &Flow) -> AuthorizationResponse {
+    refuse(context, &flow.authorization, UNMET)
 }
 
 fn ask_for_consent(context: &Context, flow: &Flow) -> Next {
@@ -152,7 +183,8 @@ pub(super) fn signed_in_for<'s>(
     flow: &Flow,
     session: Option<&'s SignedIn>,
 ) -> Result<&'s SignedIn, Next> {
-    let judged = judge_sign_in(&demands(&flow.authorization), facts(context, flow, session).as_ref(), context.now);
+    let demands = demands(context, &flow.authorization, session);
+    let judged = judge_sign_in(&demands, facts(context, flow, session).as_ref(), context.now);
     match (judged, session) {
         (Ok(None), Some(session)) => Ok(session),
         (Ok(page), _) => Err(Next::Show(page.unwrap_or(Page::SignIn))),
@@ -163,8 +195,10 @@ pub(super) fn signed_in_for<'s>(
 /// Whether nobody but the person who is signed in may sign in for this request.
 #[must_use]
 pub fn must_be_same_person(context: &Context, flow: &Flow, session: &SignedIn) -> bool {
+    let demands = demands(context, &flow.authorization, Some(session));
     let facts = facts(context, flow, Some(session));
-    matches!(judge_sign_in(&demands(&flow.authorization), facts.as_ref(), context.now), Ok(Some(Page::SignInAgain)))
+    let judged = judge_sign_in(&demands, facts.as_ref(), context.now);
+    matches!(judged, Ok(Some(Page::SignInAgain | Page::StepUp)))
 }
 
 /// Issues the code, if it may be.
@@ -193,11 +227,19 @@ fn refuse(context: &Context, authorization: &Authorization, (code, description, 
     authorization.reply.with(context, Outcome::Error(refusal.public()))
 }
 
-fn demands(authorization: &Authorization) -> Demands<'_> {
-    Demands { prompts: authorization.prompts, max_age: authorization.max_age, acr: authorization.acr.as_deref() }
+fn demands(context: &Context, authorization: &Authorization, session: Option<&SignedIn>) -> Demands {
+    let asked = authorization.need.required;
+    let required = session.map_or(asked, |session| journey::required(context, asked, session));
+    let mut prompts = authorization.prompts;
+    if prompts.create && !sign_up::is_offered(context) {
+        // Whoever cannot make an account signs in.
+        prompts.create = false;
+        prompts.login = true;
+    }
+    Demands { prompts, max_age: authorization.max_age, required }
 }
 
-fn facts<'a>(context: &Context, flow: &Flow, session: Option<&'a SignedIn>) -> Option<Session<'a>> {
+fn facts(context: &Context, flow: &Flow, session: Option<&SignedIn>) -> Option<Session> {
     let session = session?;
     let wanted = flow.authorization.subjects.as_ref();
     let is_wanted =
@@ -205,7 +247,7 @@ fn facts<'a>(context: &Context, flow: &Flow, session: Option<&'a SignedIn>) -> O
     let authenticated = flow.state.authenticated.as_ref();
     Some(Session {
         auth_time: session.auth_time,
-        acr: &session.acr,
+        acr: session.acr,
         is_wanted,
         authenticated: authenticated
             .is_some_and(|own| own.session == session.session_id && own.at <= session.auth_time),
@@ -220,14 +262,14 @@ mod tests {
 
     const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
 
-    fn demands(prompt: &str) -> Demands<'static> {
-        Demands { prompts: Prompts::parse(prompt).expect("valid prompts"), max_age: None, acr: None }
+    fn demands(prompt: &str) -> Demands {
+        Demands { prompts: Prompts::parse(prompt).expect("valid prompts"), max_age: None, required: Acr::Aal1 }
     }
 
-    fn session(seconds_ago: i64) -> Session<'static> {
+    fn session(seconds_ago: i64) -> Session {
         Session {
             auth_time: NOW - Duration::seconds(seconds_ago),
-            acr: "aal1",
+            acr: Acr::Aal1,
             is_wanted: true,
             authenticated: false,
             chosen: false,
@@ -242,7 +284,7 @@ mod tests {
         Refuses(&'static str),
     }
 
-    fn judge(demands: &Demands<'_>, session: Option<&Session<'_>>) -> Is {
+    fn judge(demands: &Demands, session: Option<&Session>) -> Is {
         match judge_sign_in(demands, session, NOW) {
             Ok(None) => Is::Fine,
             Ok(Some(page)) => Is::Shows(page),
@@ -271,6 +313,17 @@ mod tests {
         for (prompt, expected) in table {
             assert_eq!(judge(&demands(prompt), Some(&session(5))), expected, "{prompt}");
         }
+    }
+
+    #[test]
+    fn whoever_wants_an_account_is_shown_where_to_make_one() {
+        assert_eq!(judge(&demands("create"), None), Is::Shows(Page::SignUp));
+        assert_eq!(judge(&demands("create"), Some(&session(5))), Is::Shows(Page::SignUp));
+        for satisfied in [Session { chosen: true, ..session(5) }, Session { authenticated: true, ..session(5) }] {
+            assert_eq!(judge(&demands("create"), Some(&satisfied)), Is::Fine);
+        }
+        let other = Session { other: true, ..session(5) };
+        assert_eq!(judge(&demands("create"), Some(&other)), Is::Shows(Page::SignIn));
     }
 
     #[test]
@@ -331,13 +384,16 @@ mod tests {
     }
 
     #[test]
-    fn an_essential_acr_is_reached_by_signing_in_or_not_at_all() {
-        let wanted = ["aal2".to_owned()];
-        let strict = Demands { acr: Some(&wanted), ..demands("") };
-        assert_eq!(judge(&strict, Some(&session(5))), Is::Shows(Page::SignInAgain));
+    fn a_session_that_is_too_weak_is_stepped_up() {
+        let strict = |prompt| Demands { required: Acr::Aal2, ..demands(prompt) };
+        assert_eq!(judge(&strict(""), None), Is::Shows(Page::SignIn));
+        assert_eq!(judge(&strict(""), Some(&session(5))), Is::Shows(Page::StepUp));
+        assert_eq!(judge(&strict("none"), Some(&session(5))), Is::Refuses("login_required"));
+        assert_eq!(judge(&strict("login"), Some(&session(5))), Is::Shows(Page::SignInAgain));
         let authenticated = Session { authenticated: true, ..session(5) };
-        assert_eq!(judge(&strict, Some(&authenticated)), Is::Refuses("acr_not_reached"));
-        let strong = Session { acr: "aal2", ..session(5) };
-        assert_eq!(judge(&strict, Some(&strong)), Is::Fine);
+        assert_eq!(judge(&strict("login"), Some(&authenticated)), Is::Shows(Page::StepUp));
+        for acr in [Acr::Aal2, Acr::Phr] {
+            assert_eq!(judge(&strict(""), Some(&Session { acr, ..session(5) })), Is::Fine);
+        }
     }
 }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use protocol::{
+    Acr,
     authorization::{AuthorizationRequest, AuthorizationResponse, Outcome, Prompts, ResponseMode},
     claims::ClaimsRequest,
     pkce::CodeChallenge,
@@ -25,7 +26,10 @@ pub use self::{
     interaction::{Next, Page},
     state::RequestState,
 };
-use crate::{Context, refusal::Refusal, registry::Client, scope_resolution::Resolved, tally, tokens::person::Wishes};
+use crate::{
+    Context, refusal::Refusal, registry::Client, scope_resolution::Resolved, sign_in::Need, tally,
+    tokens::person::Wishes,
+};
 
 /// How an endpoint tells of a check that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +81,8 @@ const TABLE: &[Check] = &[
     Check { name: "essential sub",         authorize: ToClient, run: Now(checks::claims::sub) },
     Check { name: "id_token_hint",         authorize: ToClient, run: Now(checks::id_token_hint::subject) },
     Check { name: "scope and resource",    authorize: ToClient, run: Reading(checks::scope::resolve) },
+    Check { name: "acr_values",            authorize: ToClient, run: Now(checks::policy::acr_values) },
+    Check { name: "policy",                authorize: ToClient, run: Reading(checks::policy::required) },
     Check { name: "claims of the client",  authorize: ToClient, run: Now(checks::claims::of_the_client) },
 ];
 
@@ -91,7 +97,8 @@ struct Draft<'r> {
     prompts: Prompts,
     max_age: Option<u32>,
     claims: ClaimsRequest,
-    acr: Option<Vec<String>>,
+    essential: Option<Vec<Acr>>,
+    need: Need,
     subjects: Option<Vec<String>>,
     resolved: Option<Resolved>,
 }
@@ -108,7 +115,8 @@ impl<'r> Draft<'r> {
             prompts: Prompts::default(),
             max_age: None,
             claims: ClaimsRequest::default(),
-            acr: None,
+            essential: None,
+            need: Need::default(),
             subjects: None,
             resolved: None,
         }
@@ -147,7 +155,8 @@ impl<'r> Draft<'r> {
             prompts: self.prompts,
             max_age: self.max_age,
             wishes: Wishes { claims: self.claims, locales: checks::claims::locales(self.sent) },
-            acr: self.acr,
+            essential: self.essential,
+            need: self.need,
             subjects: self.subjects,
             login_hint: self.sent.login_hint.clone(),
         })
@@ -206,11 +215,23 @@ pub struct Authorization {
     /// Which claims are wanted by name, and in which languages.
     pub wishes: Wishes,
     /// The `acr` values of which one is essential; all of them can be reached.
-    pub acr: Option<Vec<String>>,
+    pub essential: Option<Vec<Acr>>,
+    /// How strong the sign-in must be, all taken together, and how strong the client would like it.
+    pub need: Need,
     /// The subjects (as this client knows them) of whom one must be signed in.
     pub subjects: Option<Vec<String>>,
     /// Who the client thinks will sign in.
     pub login_hint: Option<String>,
+}
+
+impl Authorization {
+    /// What the tokens say of a sign-in this strong: a value that was called essential, where any was (OpenID Connect
+    /// Core section 5.5.1.1). Never more than what was reached.
+    #[must_use]
+    pub fn stated(&self, reached: Acr) -> Acr {
+        let fitting = self.essential.iter().flatten().copied().filter(|acr| *acr <= reached).max();
+        fitting.unwrap_or(reached)
+    }
 }
 
 /// An authorization request on its way.

@@ -69,7 +69,8 @@ pub(super) async fn issue(
         expires_at: context.now + context.settings.lifetimes.code.min(LONGEST),
         needs_consent: (condition == Condition::AllowedBefore).then(|| authorization.consent_pairs.clone()),
     };
-    let mut entry = context.entry("authorization.granted", "ok");
+    let event = ("authorization.granted", "ok");
+    let mut entry = context.entry_of(event, (session.user_id, session.trail_key.as_deref()))?;
     entry.client_id = Some(authorization.client.client_id.clone());
     entry.detail = Some(serde_json::json!({ "pairs": grant.pairs }));
     let hash = new_code.hash;
@@ -107,7 +108,7 @@ fn grant(context: &Context, flow: &Flow, session: &SignedIn) -> Result<NewGrant,
         claims_request: authorization.wishes.to_json()?,
         nonce: authorization.nonce.clone(),
         auth_time: session.auth_time,
-        acr: session.acr.clone(),
+        acr: authorization.stated(session.acr).as_str().to_owned(),
         amr: session.amr.clone(),
         offline,
         created_at: context.now,

@@ -15,6 +15,7 @@ use crate::{
     browser_state::{self, Errand, Opened, Origin},
     refusal::Refusal,
     sessions::SignedIn,
+    sign_in::Proven,
 };
 
 /// A sign-in that happened for this request.
@@ -46,6 +47,9 @@ pub struct RequestState {
     /// The sign-in that happened for it. A live session from elsewhere does not count as one.
     #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
     pub authenticated: Option<Authenticated>,
+    /// What somebody has proven so far in a sign-in for it that takes several steps.
+    #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
+    pub proven: Option<Proven>,
     /// The session that was chosen for it.
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     pub chosen: Option<SessionId>,
@@ -85,6 +89,7 @@ impl RequestState {
             browser: sha256(browser),
             sent,
             authenticated: None,
+            proven: None,
             chosen: None,
             other: false,
             shown_to: None,
@@ -126,7 +131,7 @@ impl RequestState {
     /// The request alone, without what happened for it: what anybody may send.
     #[must_use]
     pub fn bare(self) -> Self {
-        Self { authenticated: None, chosen: None, other: false, shown_to: None, shown: None, ..self }
+        Self { authenticated: None, proven: None, chosen: None, other: false, shown_to: None, shown: None, ..self }
     }
 
     /// Seals it for a browser.
@@ -162,14 +167,16 @@ mod tests {
 
     fn session() -> SignedIn {
         SignedIn {
+            trail_key: None,
             session_id: SessionId::new(),
             user_id: UserId::new(),
             user_epoch: 1,
             username: "ada".to_owned(),
             name: None,
             auth_time: OffsetDateTime::UNIX_EPOCH,
-            acr: "aal1".to_owned(),
+            acr: protocol::Acr::Aal1,
             amr: Vec::new(),
+            require_factor: false,
             expires_at: OffsetDateTime::UNIX_EPOCH,
         }
     }

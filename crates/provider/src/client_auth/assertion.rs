@@ -7,8 +7,8 @@ use protocol::client_metadata::{ASSERTION_ALGORITHMS, AuthMethod};
 use time::{Duration, OffsetDateTime};
 use tracing::debug;
 
-use super::{TOKEN_ENDPOINT_PATH, keys::Freshness, refused};
-use crate::{Context, refusal::Refusal, registry::Client};
+use super::{TOKEN_ENDPOINT_PATH, refused};
+use crate::{Context, refusal::Refusal, registry::Client, remote::Freshness};
 
 /// Verifies the assertion and spends its `jti`.
 pub(super) async fn authenticate(context: &Context, client_id: &str, jwt: &str) -> Result<Arc<Client>, Refusal> {

@@ -5,7 +5,12 @@ pub mod rp_initiated;
 
 use storage::{Tx, id::SessionId, outbox, revocations, sessions};
 
-use crate::{Context, refusal::Refusal, sessions::SignedIn};
+use crate::{
+    Context,
+    delivery::{self, Kind},
+    refusal::Refusal,
+    sessions::SignedIn,
+};
 
 /// Why a session ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +19,10 @@ pub enum Ending {
     SignedOut,
     /// Somebody else signed in, in the same browser.
     Replaced,
+    /// The person ended it from another one.
+    FromElsewhere,
+    /// The person changed their password in another one.
+    PasswordChanged,
 }
 
 impl Ending {
@@ -21,6 +30,8 @@ impl Ending {
         match self {
             Self::SignedOut => "signed_out",
             Self::Replaced => "replaced",
+            Self::FromElsewhere => "from_elsewhere",
+            Self::PasswordChanged => "password_changed",
         }
     }
 }
@@ -44,7 +55,8 @@ pub(crate) async fn end_session(
     session: SessionId,
     ending: Ending,
 ) -> Result<Ended, Refusal> {
-    let Some(user) = sessions::end(tx, session, context.now).await? else { return Ok(Ended::Before) };
+    let Some(owner) = sessions::end(tx, session, context.now).await? else { return Ok(Ended::Before) };
+    let user = owner.user_id;
     let withdrawn = revocations::revoke_session(tx, session, context.withdrawal("session_ended")).await?;
     let notices: Vec<_> = sessions::clients_to_tell(tx, session)
         .await?
@@ -52,10 +64,9 @@ pub(crate) async fn end_session(
         .map(|client| back_channel::notice(client, user, session))
         .collect::<Result<_, _>>()?;
     if !notices.is_empty() {
-        outbox::insert(tx, back_channel::KIND, &notices, context.now).await?;
+        outbox::insert(tx, Kind::BackChannelLogout.as_str(), &notices, context.now).await?;
     }
-    let mut entry = context.entry("session.ended", "ok");
-    entry.user_id = Some(user.uuid());
+    let mut entry = context.entry_of(("session.ended", "ok"), (user, owner.trail_key.as_deref()))?;
     entry.session_id = Some(session.uuid());
     entry.detail = Some(serde_json::json!({ "why": ending.as_str(), "grants": withdrawn, "told": notices.len() }));
     storage::journal::append(tx, &entry).await?;
@@ -81,6 +92,6 @@ pub(crate) fn follow_up(context: &Context, ended: Ended) {
     }
     context.pulse.wake();
     if ended == Ended::WithDeliveries {
-        back_channel::deliver_soon(context);
+        delivery::deliver_soon(context, Kind::BackChannelLogout);
     }
 }

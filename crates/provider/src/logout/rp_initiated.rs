@@ -38,6 +38,9 @@ pub struct Pending {
     /// Where the person goes on; judged when this was sealed.
     #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
     pub continue_to: Option<String>,
+    /// The languages that the app asked for.
+    #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
+    pub ui_locales: Option<String>,
 }
 
 impl Pending {

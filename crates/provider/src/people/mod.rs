@@ -1,9 +1,16 @@
 //! People: who they are, what they sign in with, and what administrators change of them.
 
+pub mod address;
+pub mod by_mail;
+pub mod export;
+pub mod import;
 pub mod login_name;
+pub mod new_password;
+pub mod reset;
+pub mod sign_up;
 mod write;
 
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
 use credentials::password;
 use secrecy::{ExposeSecret, SecretString};
@@ -11,17 +18,20 @@ use serde::Serialize;
 use serde_json::Value;
 use storage::{
     Tx,
-    id::UserId,
+    id::{SessionId, UserId},
     journal, outbox, revocations, sessions,
     users::{self, UserRecord, UserRef},
 };
 use time::OffsetDateTime;
 
-pub(crate) use write::{Desired, write};
+pub(crate) use write::{Desired, Names, check, write};
 
 use crate::{
     administration::{AdminError, Administration, LONGEST_PAGE},
+    delivery::Kind,
     logout::back_channel,
+    mail::{self, Letter, Notice},
+    refusal::Refusal,
 };
 
 /// A person, as administrators see them.
@@ -42,6 +52,11 @@ pub struct UserView {
     pub enabled: bool,
     /// Whether there is a password.
     pub has_password: bool,
+    /// Whether the person signs in with a second factor only.
+    pub require_factor: bool,
+    /// What else the person can prove who they are with, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub factors: Option<Factors>,
     /// When the account was made.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
@@ -60,10 +75,23 @@ impl From<UserRecord> for UserView {
             claims: record.claims,
             enabled: record.enabled,
             has_password: record.has_password,
+            require_factor: record.require_factor,
+            factors: None,
             created_at: record.created_at,
             updated_at: record.updated_at,
         }
     }
+}
+
+/// What a person can prove who they are with, besides a password.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Factors {
+    /// How many passkeys.
+    pub passkeys: i64,
+    /// Whether there is an authenticator app.
+    pub totp: bool,
+    /// How many recovery codes are left.
+    pub recovery_codes: i64,
 }
 
 /// A person to be made.
@@ -119,6 +147,20 @@ impl Password {
     }
 }
 
+/// What a request is told of an administrative change that was not made.
+fn refusal(error: AdminError) -> Refusal {
+    match error {
+        AdminError::Storage(error) => error.into(),
+        AdminError::Hashing(reason) => Refusal::unavailable(reason),
+        error => Refusal::internal(error.to_string()),
+    }
+}
+
+/// The reverse, for what only a database that is away can cause.
+fn unavailable(refusal: &Refusal) -> AdminError {
+    AdminError::Hashing(refusal.reason().to_owned())
+}
+
 /// Lists people in the order of their making, after one of them.
 ///
 /// # Errors
@@ -129,7 +171,22 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<UserView>, AdminError> {
     let records = users::list(&administration.database, after, limit.clamp(1, LONGEST_PAGE)).await?;
-    Ok(records.into_iter().map(UserView::from).collect())
+    with_factors(administration, records).await
+}
+
+async fn with_factors(administration: &Administration, records: Vec<UserRecord>) -> Result<Vec<UserView>, AdminError> {
+    let ids: Vec<_> = records.iter().map(|record| record.id.uuid()).collect();
+    let found = users::factors(&administration.database, &ids).await?;
+    let found: HashMap<_, _> = found.into_iter().map(|factors| (factors.user_id, factors)).collect();
+    let view = |record: UserRecord| {
+        let factors = found.get(&record.id).map(|found| Factors {
+            passkeys: found.passkeys,
+            totp: found.totp,
+            recovery_codes: found.recovery_codes,
+        });
+        UserView { factors, ..record.into() }
+    };
+    Ok(records.into_iter().map(view).collect())
 }
 
 /// Shows one person, named by id, username or verified mail address.
@@ -137,8 +194,12 @@ pub async fn list(
 /// # Errors
 /// `AdminError::Missing`, `AdminError::Storage`.
 pub async fn show(administration: &Administration, name: &str) -> Result<UserView, AdminError> {
-    let mut tx = administration.database.begin().await?;
-    Ok(lock(&mut tx, name).await?.into())
+    let record = {
+        let mut tx = administration.database.begin().await?;
+        lock(&mut tx, name).await?
+    };
+    let missing = || AdminError::Missing { kind: "user", name: name.to_owned() };
+    with_factors(administration, vec![record]).await?.pop().ok_or_else(missing)
 }
 
 async fn lock(tx: &mut Tx, name: &str) -> Result<UserRecord, AdminError> {
@@ -195,13 +256,27 @@ pub async fn disable(administration: &Administration, name: &str) -> Result<bool
     if !record.enabled {
         return Ok(false);
     }
-    end_everything(administration, &mut tx, record.id, "user_disabled").await?;
-    let epoch = record.epoch + 1;
-    let changed = UserRecord { enabled: false, epoch, updated_at: administration.now, ..record };
-    users::update(&mut tx, &changed).await?;
-    note(administration, &mut tx, "user.disabled", changed.id).await?;
+    set_enabled(administration, &mut tx, record, false).await?;
     administration.commit(tx).await?;
     Ok(true)
+}
+
+/// Lets a person in again, or keeps them out and ends what they have.
+async fn set_enabled(
+    administration: &Administration,
+    tx: &mut Tx,
+    record: UserRecord,
+    enabled: bool,
+) -> Result<UserRecord, AdminError> {
+    let mut epoch = record.epoch;
+    if !enabled {
+        end_everything(administration, tx, record.id, "user_disabled").await?;
+        epoch += 1;
+    }
+    let changed = UserRecord { enabled, epoch, updated_at: administration.now, ..record };
+    users::update(tx, &changed).await?;
+    note(administration, tx, if enabled { "user.enabled" } else { "user.disabled" }, changed.id).await?;
+    Ok(changed)
 }
 
 /// Lets a disabled person sign in again. What they had stays ended. Returns whether they were disabled until now.
@@ -214,11 +289,94 @@ pub async fn enable(administration: &Administration, name: &str) -> Result<bool,
     if record.enabled {
         return Ok(false);
     }
-    let changed = UserRecord { enabled: true, updated_at: administration.now, ..record };
-    users::update(&mut tx, &changed).await?;
-    note(administration, &mut tx, "user.enabled", changed.id).await?;
+    set_enabled(administration, &mut tx, record, true).await?;
     administration.commit(tx).await?;
     Ok(true)
+}
+
+/// Says whether a person signs in with a second factor only. What they have goes on. Returns whether that is new.
+///
+/// # Errors
+/// `AdminError::Missing`, `AdminError::Storage`.
+pub async fn require_factor(administration: &Administration, name: &str, required: bool) -> Result<bool, AdminError> {
+    let mut tx = administration.database.begin().await?;
+    let record = lock(&mut tx, name).await?;
+    if record.require_factor == required {
+        return Ok(false);
+    }
+    set_require_factor(administration, &mut tx, record, required).await?;
+    administration.commit(tx).await?;
+    Ok(true)
+}
+
+async fn set_require_factor(
+    administration: &Administration,
+    tx: &mut Tx,
+    record: UserRecord,
+    required: bool,
+) -> Result<UserRecord, AdminError> {
+    let changed = UserRecord { require_factor: required, updated_at: administration.now, ..record };
+    users::update(tx, &changed).await?;
+    let event = if required { "user.factor_required" } else { "user.factor_not_required" };
+    note(administration, tx, event, changed.id).await?;
+    Ok(changed)
+}
+
+/// What ended with a person's sessions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct EndedSessions {
+    /// How many sessions were live until now.
+    pub sessions: u64,
+    /// How many grants hung on them.
+    pub grants: u64,
+    /// How many apps are told.
+    pub told: u64,
+}
+
+/// Signs a person out everywhere: every session ends with the grants that hang on it, and the apps are told. What
+/// outlives a session (`offline_access`) goes on, and the person may sign in again.
+///
+/// # Errors
+/// `AdminError::Missing`, `AdminError::Storage`.
+pub async fn end_sessions(administration: &Administration, name: &str) -> Result<EndedSessions, AdminError> {
+    let mut tx = administration.database.begin().await?;
+    let record = lock(&mut tx, name).await?;
+    let mut ended = EndedSessions::default();
+    for session in users::end_sessions(&mut tx, record.id, administration.now).await? {
+        let why = administration.withdrawal("session_ended");
+        let grants = revocations::revoke_session(&mut tx, session, why).await?;
+        let told = tell(administration, &mut tx, record.id, session).await?;
+        let mut entry = administration.entry("session.ended");
+        entry.user_id = Some(record.id.uuid());
+        entry.session_id = Some(session.uuid());
+        entry.detail = Some(serde_json::json!({ "why": "administrator", "grants": grants, "told": told }));
+        journal::append(&mut tx, &entry).await?;
+        ended.sessions += 1;
+        ended.grants += grants;
+        ended.told += told;
+    }
+    if ended.sessions > 0 {
+        administration.commit(tx).await?;
+    }
+    Ok(ended)
+}
+
+/// Writes down that the apps of a session are to be told of its end. Returns how many.
+async fn tell(
+    administration: &Administration,
+    tx: &mut Tx,
+    user: UserId,
+    session: SessionId,
+) -> Result<u64, AdminError> {
+    let mut notices = Vec::new();
+    for client in sessions::clients_to_tell(tx, session).await? {
+        let notice = back_channel::notice(client, user, session);
+        notices.push(notice.map_err(|refusal| AdminError::Hashing(refusal.reason().to_owned()))?);
+    }
+    if !notices.is_empty() {
+        outbox::insert(tx, Kind::BackChannelLogout.as_str(), &notices, administration.now).await?;
+    }
+    Ok(notices.len() as u64)
 }
 
 /// Gives a person another password and ends all that they have: whoever knew the old one is out.
@@ -241,6 +399,7 @@ pub async fn set_password(
     let changed = UserRecord { epoch, has_password: true, updated_at: administration.now, ..record };
     users::update(&mut tx, &changed).await?;
     note(administration, &mut tx, "user.password_reset", changed.id).await?;
+    mail::notify(administration, &mut tx, changed.id, None, Notice::PasswordChanged).await?;
     administration.commit(tx).await?;
     Ok(changed.into())
 }
@@ -253,8 +412,13 @@ pub async fn delete(administration: &Administration, name: &str) -> Result<(), A
     let mut tx = administration.database.begin().await?;
     let record = lock(&mut tx, name).await?;
     end_everything(administration, &mut tx, record.id, "user_deleted").await?;
-    users::delete(&mut tx, record.id).await?;
+    let to = mail::recipient(&mut tx, record.id, administration.language()).await?;
+    // Written before they are gone: by then there is no key that it could be sealed under.
     note(administration, &mut tx, "user.deleted", record.id).await?;
+    users::delete(&mut tx, record.id).await?;
+    if let Some(to) = to {
+        mail::send(administration, &mut tx, &to, Letter::Notice(Notice::AccountDeleted)).await?;
+    }
     administration.commit(tx).await
 }
 
@@ -265,15 +429,8 @@ async fn end_everything(
     user: UserId,
     reason: &'static str,
 ) -> Result<(), AdminError> {
-    let mut notices = Vec::new();
     for session in users::end_sessions(tx, user, administration.now).await? {
-        for client in sessions::clients_to_tell(tx, session).await? {
-            let notice = back_channel::notice(client, user, session);
-            notices.push(notice.map_err(|refusal| AdminError::Hashing(refusal.reason().to_owned()))?);
-        }
-    }
-    if !notices.is_empty() {
-        outbox::insert(tx, back_channel::KIND, &notices, administration.now).await?;
+        tell(administration, tx, user, session).await?;
     }
     revocations::revoke_user(tx, user, administration.withdrawal(reason)).await?;
     Ok(())
@@ -285,7 +442,6 @@ async fn note(
     event: &'static str,
     user: UserId,
 ) -> Result<(), AdminError> {
-    let mut entry = administration.entry(event);
-    entry.user_id = Some(user.uuid());
+    let entry = administration.entry_about(tx, event, user).await?;
     Ok(journal::append(tx, &entry).await?)
 }

@@ -1,4 +1,4 @@
-//! Making a person as they are wanted, from nothing or from what they are: for `create` and for `apply`.
+//! Making a person as they are wanted, from nothing or from what they are: for `create`, `apply` and `import`.
 
 use protocol::client_metadata::FieldError;
 use serde_json::{Map, Value};
@@ -64,7 +64,7 @@ pub(crate) async fn write(
     desired: Desired<'_>,
     password_hash: Option<&str>,
 ) -> Result<Option<Vec<String>>, AdminError> {
-    let (login, email_login) = check(&desired)?;
+    let Names { login, email_login } = check(&desired)?;
     let now = administration.now;
     let after = UserRecord {
         id: existing.map_or_else(UserId::new, |record| record.id),
@@ -74,13 +74,14 @@ pub(crate) async fn write(
         claims: Value::Object(desired.claims),
         has_password: existing.map_or(password_hash.is_some(), |record| record.has_password),
         enabled: existing.is_none_or(|record| record.enabled),
+        require_factor: existing.is_some_and(|record| record.require_factor),
         epoch: existing.map_or(1, |record| record.epoch),
         created_at: existing.map_or(now, |record| record.created_at),
         updated_at: now,
     };
     let changed = existing.map(|before| differences(before, &after));
     match &changed {
-        None => users::insert(tx, &after, password_hash).await?,
+        None => users::insert(tx, &after, password_hash, administration.trail_key(after.id).as_deref()).await?,
         Some(changed) if changed.is_empty() => return Ok(Some(Vec::new())),
         Some(_) => users::update(tx, &after).await?,
     }
@@ -95,8 +96,8 @@ pub(crate) async fn write(
             }
         })?;
     }
-    let mut entry = administration.entry(if changed.is_some() { "user.updated" } else { "user.created" });
-    entry.user_id = Some(after.id.uuid());
+    let event = if changed.is_some() { "user.updated" } else { "user.created" };
+    let mut entry = administration.entry_about(tx, event, after.id).await?;
     entry.detail = changed.as_ref().map(|changed| serde_json::json!({ "changed": changed }));
     journal::append(tx, &entry).await?;
     Ok(changed)
@@ -117,8 +118,17 @@ fn differences(before: &UserRecord, after: &UserRecord) -> Vec<String> {
     changed
 }
 
-/// Returns the normal forms of the username and of an address with which one may sign in.
-fn check(desired: &Desired<'_>) -> Result<(String, Option<String>), AdminError> {
+/// What a person may sign in with, in normal form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Names {
+    /// The username.
+    pub login: String,
+    /// The mail address, where it is known to be theirs.
+    pub email_login: Option<String>,
+}
+
+/// Whether there may be such a person. Whether their names are free, the database says.
+pub(crate) fn check(desired: &Desired<'_>) -> Result<Names, AdminError> {
     let mut errors = Vec::new();
     let mut add = |field: String, message: String| errors.push(FieldError { field, message });
     let login = login_name::username(desired.username).unwrap_or_else(|message| {
@@ -135,11 +145,13 @@ fn check(desired: &Desired<'_>) -> Result<(String, Option<String>), AdminError> 
     if desired.email_verified && desired.email.is_none() {
         add("email_verified".to_owned(), "there is no email".to_owned());
     }
-    for name in desired.claims.keys() {
+    for (name, value) in &desired.claims {
         if RESERVED_CLAIMS.contains(&name.as_str()) {
             add(format!("claims.{name}"), "cannot be set here: the server says it itself".to_owned());
         } else if name.is_empty() || name.len() > 128 || name.contains(char::is_control) {
             add(format!("claims.{name}"), "is no claim name".to_owned());
+        } else if holds_nul(value) {
+            add(format!("claims.{name}"), "holds a NUL character, which cannot be stored".to_owned());
         }
     }
     if serde_json::to_string(&desired.claims).is_ok_and(|text| text.len() > LARGEST_CLAIMS) {
@@ -147,8 +159,18 @@ fn check(desired: &Desired<'_>) -> Result<(String, Option<String>), AdminError> 
     }
     if errors.is_empty() {
         // An address that nobody confirmed signs nobody in: whoever claims it first would take it from its owner.
-        return Ok((login, email.filter(|_| desired.email_verified)));
+        return Ok(Names { login, email_login: email.filter(|_| desired.email_verified) });
     }
     let entry = desired.entry.to_owned();
     Err(AdminError::Invalid(errors.into_iter().map(|error| Invalid { entry: entry.clone(), error }).collect()))
+}
+
+/// PostgreSQL stores every text but those with NUL.
+fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(holds_nul),
+        Value::Object(members) => members.iter().any(|(name, value)| name.contains('\0') || holds_nul(value)),
+        _ => false,
+    }
 }

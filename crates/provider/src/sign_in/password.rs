@@ -5,38 +5,48 @@ use secrecy::SecretString;
 use storage::sign_in::{self, Candidate};
 use tracing::{info, warn};
 
-use super::{AAL1, Proof};
+use super::{
+    Method, Proven,
+    throttle::{self, Account, Guess},
+};
 use crate::{Context, people::login_name, refusal::Refusal};
 
 /// Checks a login name and a password; `None` when they do not belong together, whatever the reason.
 ///
 /// # Errors
 /// `Refusal::Unavailable` when it cannot be said now: the database is away, or too many are signing in.
-pub async fn verify(context: &Context, username: &str, password: SecretString) -> Result<Option<Proof>, Refusal> {
+/// `Refusal::Throttled` when too much was guessed: nothing was looked at.
+pub async fn verify(context: &Context, username: &str, password: SecretString) -> Result<Option<Proven>, Refusal> {
     let candidate = find(context, username).await?;
-    let Some((candidate, hash)) = candidate.and_then(with_hash) else {
-        context.hashing.verify_dummy(password).await?;
+    let account = candidate.as_ref().map_or(Account::Unknown(username), |found| Account::Known(found.user_id));
+    let admitted = throttle::admit(context, Guess::Password(account)).await?;
+    let found = candidate.and_then(with_hash);
+    let right = match &found {
+        Some((_, hash)) => context.hashing.verify(password.clone(), hash.clone()).await,
+        None => context.hashing.verify_dummy(password.clone()).await.map(|()| false),
+    };
+    let right = match right {
+        Ok(right) => right,
+        Err(refusal) => {
+            admitted.not_judged(context).await?;
+            return Err(refusal);
+        }
+    };
+    let Some((candidate, hash)) = found else {
         return Ok(refused("unknown_person"));
     };
-    let right = context.hashing.verify(password.clone(), hash.clone()).await?;
     if !right {
         return Ok(refused("wrong_password"));
     }
     if !candidate.enabled {
         return Ok(refused("disabled_person"));
     }
+    admitted.succeeded(context).await?;
     if context.hashing.is_outdated(&hash) {
         rehash(context, &candidate, password, hash);
     }
     metrics::counter!("chancery_sign_ins_total", "outcome" => "ok").increment(1);
-    Ok(Some(Proof {
-        user_id: candidate.user_id,
-        user_epoch: candidate.epoch,
-        username: candidate.username,
-        name: candidate.name,
-        acr: AAL1,
-        amr: &["pwd"],
-    }))
+    Ok(Some(Proven::first(candidate.user_id, candidate.epoch, Method::Password, context.now)))
 }
 
 async fn find(context: &Context, username: &str) -> Result<Option<Candidate>, Refusal> {
@@ -52,7 +62,7 @@ fn with_hash(candidate: Candidate) -> Option<(Candidate, String)> {
 }
 
 /// Counts a refusal. Strangers write nothing.
-fn refused(reason: &'static str) -> Option<Proof> {
+fn refused(reason: &'static str) -> Option<Proven> {
     metrics::counter!("chancery_sign_ins_total", "outcome" => reason).increment(1);
     info!(reason, "sign-in refused");
     None

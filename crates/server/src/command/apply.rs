@@ -8,7 +8,7 @@ use provider::apply::{self, Action, Change, File, Options};
 use super::{administer, read_text};
 use crate::{location::Location, output::Output};
 
-/// Makes clients, APIs and people what a file says, in one transaction, and prints what changed.
+/// Makes clients, APIs, people and upstream providers what a file says, in one transaction, and prints what changed.
 ///
 /// It never undoes what people did meanwhile: a password applies when its person is made, rotated secrets stay,
 /// nothing disabled is enabled again.
@@ -19,8 +19,8 @@ pub struct Apply {
     /// Only print what would change.
     #[arg(long)]
     dry_run: bool,
-    /// Remove the clients and APIs that the file does not name, of a kind that it names at all; members that it
-    /// does not name fall back to their defaults. People are never removed.
+    /// Remove the clients, APIs and upstream providers that the file does not name, of a kind that it names at all;
+    /// members that it does not name fall back to their defaults. People are never removed.
     #[arg(long)]
     prune: bool,
     #[command(flatten)]

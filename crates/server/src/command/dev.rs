@@ -8,6 +8,7 @@ use demo::{DemoConfig, DemoSecrets};
 use provider::{
     administration::Administration,
     apply::{self, File, Options},
+    settings::SignUpMode,
 };
 use serde::{Deserialize, Serialize};
 use storage::schema;
@@ -123,6 +124,10 @@ impl Dev {
         let loopback =
             ["127.0.0.0/8", "::1/128"].into_iter().filter_map(|network| network.parse::<ipnet::IpNet>().ok());
         config.outbound.allowed_networks.extend(loopback);
+        config.trap_mail = true;
+        if config.origin("sign_up.mode").is_none() {
+            config.sign_up.mode = SignUpMode::Open;
+        }
         Ok(config)
     }
 
@@ -248,6 +253,9 @@ impl Summary<'_> {
         row("Issuer", &bold(issuer));
         row("Discovery", &format!("{issuer}/.well-known/openid-configuration"));
         row("Keys", &format!("{issuer}/.well-known/jwks.json"));
+        if self.config.mail.host.is_empty() {
+            row("Mail", &format!("{issuer}/dev/mail"));
+        }
         row("Health", &format!("http://{}/readyz", self.config.server.management_listen));
         if let Some((demo, _)) = &self.demo {
             out += &format!("\n  {}\n", dim("Paste these into a shell, in this order:"));

@@ -3,6 +3,7 @@
 use std::{io, process::ExitCode, time::Duration};
 
 use clap::Args;
+use outbound::mail::Sender;
 use provider::doctor::{self, Finding, Verdict};
 use serde_json::Value;
 
@@ -44,6 +45,7 @@ impl Doctor {
             }
         }
         findings.extend(proxies(&config));
+        findings.push(mail(&config).await);
         let sick = findings.iter().any(|finding| finding.verdict == Verdict::Failure);
         self.output.print(&findings, |findings| text(findings))?;
         Ok(if sick { ExitCode::FAILURE } else { ExitCode::SUCCESS })
@@ -120,6 +122,23 @@ fn proxies(config: &Config) -> Option<Finding> {
         return Some(Finding::warning("proxy", message));
     }
     Some(Finding::ok("proxy", format!("{} networks are believed", config.server.trusted_proxies.len())))
+}
+
+/// Goes to the mail host as for a mail, and sends none.
+async fn mail(config: &Config) -> Finding {
+    let host = &config.mail.host;
+    if host.is_empty() {
+        let message = "is off: nobody can reset a password or confirm an address; set mail.host";
+        return Finding::warning("mail", message);
+    }
+    let sender = match Sender::new(&config.mail_options()) {
+        Ok(sender) => sender,
+        Err(error) => return Finding::failure("mail", error),
+    };
+    match sender.check().await {
+        Ok(()) => Finding::ok("mail", format!("{host} lets us in; `chancery mail test ADDRESS` sends one")),
+        Err(error) => Finding::failure("mail", format!("{host}: {error}")),
+    }
 }
 
 fn text(findings: &[Finding]) -> String {

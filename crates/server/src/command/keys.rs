@@ -85,7 +85,7 @@ async fn with_context<T>(
 fn refused<T>(outcome: Result<T, provider::Refusal>) -> anyhow::Result<T> {
     outcome.map_err(|refusal| match refusal {
         provider::Refusal::Unavailable { reason, .. } | provider::Refusal::Internal(reason) => anyhow::anyhow!(reason),
-        provider::Refusal::Refused { reason, .. } => anyhow::anyhow!(reason.as_str()),
+        refused => anyhow::anyhow!(refused.reason()),
     })
 }
 

@@ -7,10 +7,13 @@ mod dev;
 mod doctor;
 mod health;
 mod keys;
+mod mail;
 mod migrate;
 mod resource;
 mod secrets;
 mod serve;
+mod sweep;
+mod upstream;
 mod user;
 mod version;
 
@@ -38,7 +41,7 @@ enum Command {
     Dev(dev::Dev),
     /// Bring the database's schema up to date.
     Migrate(migrate::Migrate),
-    /// Make clients, APIs and people what a file says.
+    /// Make clients, APIs, people and upstream providers what a file says.
     Apply(apply::Apply),
     /// Look at the configuration.
     #[command(subcommand)]
@@ -56,9 +59,17 @@ enum Command {
     /// APIs that tokens are for.
     #[command(subcommand)]
     Resource(resource::Resource),
+    /// Other OpenID providers that people may sign in with.
+    #[command(subcommand)]
+    Upstream(upstream::Upstream),
     /// Signing keys.
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// Mail that the server sends.
+    #[command(subcommand)]
+    Mail(mail::Mail),
+    /// Remove what has ended, now. A running server does so every minute.
+    Sweep(sweep::Sweep),
     /// Secrets from outside the database.
     #[command(subcommand)]
     Secrets(secrets::Secrets),
@@ -84,7 +95,10 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Client(command) => command.run().await?,
             Command::User(command) => command.run().await?,
             Command::Resource(command) => command.run().await?,
+            Command::Upstream(command) => command.run().await?,
             Command::Keys(command) => command.run().await?,
+            Command::Mail(command) => command.run().await?,
+            Command::Sweep(command) => command.run().await?,
             Command::Secrets(command) => command.run()?,
             Command::Version(command) => command.run()?,
         }
@@ -116,6 +130,14 @@ fn read_text(path: &Path) -> anyhow::Result<String> {
         return Ok(text);
     }
     std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// Makes a file that nobody but its owner reads, or empties it.
+fn create_private(path: &Path) -> anyhow::Result<std::fs::File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    options.open(path).with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// A duration as an option.

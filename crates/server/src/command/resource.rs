@@ -152,6 +152,7 @@ impl Create {
         let registration = Registration {
             name: self.name.clone().unwrap_or_else(|| identifier.clone()),
             scopes: self.scopes.iter().cloned().collect::<BTreeMap<_, _>>(),
+            required_acr: BTreeMap::new(),
             access_token_lifetime: self.access_token_lifetime,
             access_token_signed_response_alg: self.access_token_signed_response_alg.clone(),
             resource_server: self.resource_server.clone(),

@@ -1,5 +1,9 @@
 //! `chancery user …`
 
+mod export;
+mod import;
+mod invite;
+
 use std::{io::IsTerminal, path::PathBuf};
 
 use anyhow::bail;
@@ -31,6 +35,18 @@ pub enum User {
     Delete(One),
     /// Give a person another password and end all that they have.
     SetPassword(SetPassword),
+    /// Make a link with which a person chooses a new password. Until it is used, the old one goes on working.
+    Reset(invite::Reset),
+    /// Make a link with which somebody sets up an account of their own.
+    Invite(invite::Invite),
+    /// Say that a person signs in with a second factor only.
+    RequireFactor(RequireFactor),
+    /// Sign a person out everywhere. What outlives a session goes on, and they may sign in again.
+    EndSessions(One),
+    /// Bring people from elsewhere, one a line of a file. A second run goes on where the first one stopped.
+    Import(import::Import),
+    /// Write people, one a line, as `import` reads them.
+    Export(export::Export),
 }
 
 /// Which people.
@@ -70,6 +86,19 @@ pub struct Create {
     /// A file with the password; `-` reads standard input. Without it there is no password yet.
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
+    #[command(flatten)]
+    location: Location,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// Who, and whether.
+#[derive(Args, Debug)]
+pub struct RequireFactor {
+    user: String,
+    /// Require it no more.
+    #[arg(long)]
+    off: bool,
     #[command(flatten)]
     location: Location,
     #[command(flatten)]
@@ -118,6 +147,22 @@ impl User {
                 administer(&one.location, async |a| Ok(people::delete(&a, name).await?)).await?;
                 one.said(true, "deleted")
             }
+            Self::Reset(reset) => reset.run().await,
+            Self::Invite(invite) => invite.run().await,
+            Self::RequireFactor(require) => require.run().await,
+            Self::EndSessions(one) => {
+                let name = &one.user;
+                let ended = administer(&one.location, async |a| Ok(people::end_sessions(&a, name).await?)).await?;
+                one.output.print(&ended, |ended| match ended.sessions {
+                    0 => format!("{name} was signed in nowhere."),
+                    _ => format!(
+                        "{name} is signed out: {} sessions and {} grants ended, {} apps are told.",
+                        ended.sessions, ended.grants, ended.told
+                    ),
+                })
+            }
+            Self::Import(import) => import.run().await,
+            Self::Export(export) => export.run().await,
             Self::SetPassword(set) => {
                 let password = password(&set.password_file)?;
                 let name = &set.user;
@@ -155,10 +200,34 @@ impl List {
                     user.username.clone(),
                     user.email.clone().unwrap_or_default(),
                     yes(user.enabled),
+                    factors(user),
                     user.id.to_string(),
                 ]
             };
-            table(&["USER", "EMAIL", "ENABLED", "ID"], &users.iter().map(row).collect::<Vec<_>>())
+            table(&["USER", "EMAIL", "ENABLED", "FACTORS", "ID"], &users.iter().map(row).collect::<Vec<_>>())
+        })
+    }
+}
+
+/// What there is besides a password, in a word each, and whether one of them is required.
+fn factors(user: &UserView) -> String {
+    let found = user.factors.unwrap_or_default();
+    let mut words = Vec::new();
+    words.extend((found.passkeys > 0).then(|| format!("passkeys:{}", found.passkeys)));
+    words.extend(found.totp.then(|| "totp".to_owned()));
+    words.extend((found.recovery_codes > 0).then(|| format!("recovery:{}", found.recovery_codes)));
+    words.extend(user.require_factor.then(|| "required".to_owned()));
+    words.join(",")
+}
+
+impl RequireFactor {
+    async fn run(self) -> anyhow::Result<()> {
+        let Self { user, off, location, output } = self;
+        let changed = administer(&location, async |a| Ok(people::require_factor(&a, &user, !off).await?)).await?;
+        let report = json!({ "user": user, "require_factor": !off, "changed": changed });
+        output.print(&report, |_| {
+            let how = if off { "may sign in with one factor" } else { "signs in with a second factor only" };
+            format!("{user} {how}{}.", if changed { "" } else { ", as before" })
         })
     }
 }

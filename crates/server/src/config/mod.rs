@@ -7,6 +7,7 @@ pub mod database;
 mod layer;
 pub mod lifetimes;
 pub mod limits;
+pub mod mail;
 pub mod outbound;
 pub mod passwords;
 pub mod reference;
@@ -15,14 +16,18 @@ pub mod section;
 pub mod server;
 pub mod sessions;
 pub mod setting;
+pub mod sign_in;
+pub mod sign_up;
 pub mod telemetry;
+pub mod theme;
+pub mod throttle;
 mod unsafe_values;
 
-use std::{collections::BTreeMap, fmt, path::Path};
+use std::{collections::BTreeMap, fmt, io::Read, path::Path};
 
 use provider::{
     Issuer, Settings,
-    settings::{Hashing, Lifetimes, OutboundSettings},
+    settings::{Hashing, Lifetimes, NewPasswords, OutboundSettings, SignInSettings, SignUpSettings, Throttle},
 };
 use toml::Value;
 
@@ -68,6 +73,8 @@ macro_rules! sections {
         #[derive(Clone, Debug, Default)]
         pub struct Config {
             $( $(#[doc = $doc])* pub $name: $type, )+
+            /// Keep mail in memory where no host is set: for `chancery dev`, not for files.
+            pub trap_mail: bool,
             origins: BTreeMap<String, Origin>,
         }
 
@@ -118,10 +125,20 @@ sections! {
     lifetimes: lifetimes::Lifetimes,
     /// `[sessions]`
     sessions: sessions::Sessions,
+    /// `[sign_in]`
+    sign_in: sign_in::SignIn,
+    /// `[sign_up]`
+    sign_up: sign_up::SignUp,
     /// `[passwords]`
     passwords: passwords::Passwords,
+    /// `[theme]`
+    theme: theme::Theme,
+    /// `[throttle]`
+    throttle: throttle::Throttle,
     /// `[outbound]`
     outbound: outbound::Outbound,
+    /// `[mail]`
+    mail: mail::Mail,
     /// `[limits]`
     limits: limits::Limits,
     /// `[telemetry]`
@@ -218,22 +235,80 @@ impl Config {
         })
     }
 
+    fn min_score(&self) -> Result<u8, ConfigError> {
+        let most = credentials::password::strength::MOST_SCORE;
+        u8::try_from(self.passwords.min_score)
+            .ok()
+            .filter(|score| *score <= most)
+            .ok_or_else(|| self.error("passwords.min_score", format!("is not between 0 and {most}")))
+    }
+
     /// What the provider is told.
     ///
     /// # Errors
     /// When the issuer is missing or wrong.
     pub fn settings(&self) -> Result<Settings, ConfigError> {
+        let settings = Settings::new(self.issuer()?);
         Ok(Settings {
             lifetimes: self.provider_lifetimes(),
             hashing: self.hashing()?,
+            throttle: Throttle {
+                free_attempts: self.throttle.free_attempts,
+                ceiling: self.throttle.ceiling.0,
+                range_attempts: self.throttle.range_attempts,
+            },
+            geo_database: Some(self.sessions.geo_database.clone()).filter(|path| !path.as_os_str().is_empty()),
             outbound: OutboundSettings {
                 allowed_networks: self.outbound.allowed_networks.clone(),
                 extra_ca_files: self.outbound.extra_ca_files.clone(),
             },
+            passwords: NewPasswords { min_score: self.min_score()? },
+            sign_in: SignInSettings {
+                required_acr: self.sign_in.required_acr,
+                passkeys: self.sign_in.passkeys,
+                mail_code: self.sign_in.mail_code,
+            },
+            sign_up: SignUpSettings {
+                mode: self.sign_up.mode,
+                domains: self.sign_up.domains.iter().map(|domain| domain.to_lowercase()).collect(),
+            },
+            mail: self.mail_options(),
+            service: self.theme.service.clone(),
             max_actor_chain: self.limits.actor_chain,
             registry_capacity: self.limits.registry,
-            ..Settings::new(self.issuer()?)
+            ..settings
         })
+    }
+
+    /// How the pages look.
+    ///
+    /// # Errors
+    /// When a color cannot be read, or the logo is none.
+    pub fn look(&self) -> Result<web::pages::view::Theme, ConfigError> {
+        use web::pages::view::{LARGEST_LOGO, Look, Theme};
+        let (ours, usual) = (&self.theme, theme::Theme::default());
+        let unusual = |value: &str, usual: &str| if value == usual { String::new() } else { value.to_owned() };
+        let wrong = |field: &str, what: String| self.error(&format!("theme.{field}"), what);
+        let logo = (!ours.logo.as_os_str().is_empty()).then(|| {
+            let shown = ours.logo.display();
+            let file = std::fs::File::open(&ours.logo).map_err(|error| wrong("logo", format!("{shown}: {error}")))?;
+            let mut content = Vec::new();
+            // One byte more than it may have, so that what is too large is seen to be so.
+            let most = LARGEST_LOGO as u64 + 1;
+            file.take(most).read_to_end(&mut content).map_err(|error| wrong("logo", format!("{shown}: {error}")))?;
+            Ok(content)
+        });
+        let look = Look {
+            service: ours.service.clone(),
+            logo: logo.transpose()?,
+            accent: ours.accent.clone(),
+            accent_dark: ours.accent_dark.clone(),
+            // What the stylesheet says already need not be said again.
+            corner: Some(ours.corner).filter(|corner| *corner != usual.corner),
+            font: unusual(&ours.font, &usual.font),
+            heading_font: unusual(&ours.heading_font, &usual.heading_font),
+        };
+        Theme::new(&look).map_err(|unfit| wrong(unfit.field, unfit.what))
     }
 
     fn provider_lifetimes(&self) -> Lifetimes {

@@ -1,4 +1,4 @@
-//! `[passwords]`: how passwords are hashed.
+//! `[passwords]`: what new passwords must be, and how passwords are hashed.
 
 use super::{
     section::section,
@@ -6,9 +6,12 @@ use super::{
 };
 
 section! {
-    /// How passwords are hashed (argon2id). Hashes that were made with other values go on working, and are made
-    /// anew at the next sign-in.
+    /// What new passwords must be, and how they are hashed (argon2id). Hashes that were made with other values go on
+    /// working, and are made anew at the next sign-in.
     Passwords {
+        /// How hard to guess a password must be that a person chooses: 0 (anything that is not common) to 4. 3 is beyond
+        /// guessing through this server.
+        min_score: u32 = 3,
         /// Memory of one hash.
         memory: Size = Size(19 * 1024 * 1024),
         /// Passes over the memory.

@@ -4,7 +4,8 @@ use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ipnet::IpNet;
-use provider::apply::duration;
+use protocol::Acr;
+use provider::{apply::duration, settings::SignUpMode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use storage::sealed::SealingKeys;
@@ -42,7 +43,17 @@ macro_rules! numbers {
     )+};
 }
 
-numbers!(u32, u64, usize);
+numbers!(u16, u32, u64, usize);
+
+impl Setting for bool {
+    fn read(value: Value) -> Result<Self, String> {
+        typed(value, "true or false")
+    }
+
+    fn show(&self) -> Option<Value> {
+        Some(Value::Boolean(*self))
+    }
+}
 
 impl Setting for SocketAddr {
     fn read(value: Value) -> Result<Self, String> {
@@ -69,6 +80,26 @@ impl Setting for Vec<IpNet> {
 
     fn show(&self) -> Option<Value> {
         Some(Value::Array(self.iter().map(|network| Value::String(network.to_string())).collect()))
+    }
+}
+
+impl Setting for PathBuf {
+    fn read(value: Value) -> Result<Self, String> {
+        typed(value, "a file")
+    }
+
+    fn show(&self) -> Option<Value> {
+        (!self.as_os_str().is_empty()).then(|| Value::String(self.display().to_string()))
+    }
+}
+
+impl Setting for Vec<String> {
+    fn read(value: Value) -> Result<Self, String> {
+        typed(value, "a list of texts")
+    }
+
+    fn show(&self) -> Option<Value> {
+        Some(Value::Array(self.iter().map(|text| Value::String(text.clone())).collect()))
     }
 }
 
@@ -146,6 +177,16 @@ impl Setting for Size {
     }
 }
 
+impl Setting for Acr {
+    fn read(value: Value) -> Result<Self, String> {
+        typed(value, "\"aal1\", \"aal2\" or \"phr\"")
+    }
+
+    fn show(&self) -> Option<Value> {
+        Some(Value::String(self.as_str().to_owned()))
+    }
+}
+
 /// The form of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -156,6 +197,22 @@ pub enum LogFormat {
     Human,
 }
 
+impl Setting for SignUpMode {
+    fn read(value: Value) -> Result<Self, String> {
+        typed(value, "\"off\", \"open\", \"invitation\" or \"domains\"")
+    }
+
+    fn show(&self) -> Option<Value> {
+        let name = match self {
+            Self::Off => "off",
+            Self::Open => "open",
+            Self::Invitation => "invitation",
+            Self::Domains => "domains",
+        };
+        Some(Value::String(name.to_owned()))
+    }
+}
+
 impl Setting for LogFormat {
     fn read(value: Value) -> Result<Self, String> {
         typed(value, "\"json\" or \"human\"")
@@ -163,6 +220,75 @@ impl Setting for LogFormat {
 
     fn show(&self) -> Option<Value> {
         Some(Value::String(if *self == Self::Json { "json" } else { "human" }.to_owned()))
+    }
+}
+
+/// How the way to a mail host is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Protection {
+    /// TLS from the first byte.
+    Tls,
+    /// STARTTLS, required.
+    Starttls,
+    /// Nothing.
+    None,
+}
+
+impl Setting for Protection {
+    fn read(value: Value) -> Result<Self, String> {
+        typed(value, "\"tls\", \"starttls\" or \"none\"")
+    }
+
+    fn show(&self) -> Option<Value> {
+        let name = match self {
+            Self::Tls => "tls",
+            Self::Starttls => "starttls",
+            Self::None => "none",
+        };
+        Some(Value::String(name.to_owned()))
+    }
+}
+
+/// A secret: never shown, and readable from a file.
+#[derive(Clone, Default)]
+pub struct Secret(Option<SecretString>);
+
+impl Secret {
+    /// The secret; `None` when it is not set.
+    pub fn get(&self) -> Option<&SecretString> {
+        self.0.as_ref()
+    }
+}
+
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        let plain = |secret: &Self| secret.0.as_ref().map(|secret| secret.expose_secret().to_owned());
+        plain(self) == plain(other)
+    }
+}
+
+impl Eq for Secret {}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.show())
+    }
+}
+
+impl Setting for Secret {
+    const KIND: Kind = Kind::Secret;
+
+    fn read(value: Value) -> Result<Self, String> {
+        match value {
+            Value::String(text) if text.is_empty() => Ok(Self(None)),
+            Value::String(text) => Ok(Self(Some(text.into()))),
+            _ => Err("not a text in quotes".to_owned()),
+        }
+    }
+
+    fn show(&self) -> Option<Value> {
+        self.0.as_ref().map(|_| Value::String("redacted".to_owned()))
     }
 }
 

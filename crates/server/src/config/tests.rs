@@ -164,7 +164,14 @@ fn production_refuses_what_is_unsafe() {
         ("CHANCERY__SESSIONS__IDLE", "30d", "sessions.idle"),
         ("CHANCERY__PASSWORDS__MEMORY", "1MiB", "passwords.memory"),
         ("CHANCERY__PASSWORDS__MEMORY", "1GiB", "passwords.memory"),
+        ("CHANCERY__THROTTLE__FREE_ATTEMPTS", "0", "throttle.free_attempts"),
+        ("CHANCERY__THROTTLE__CEILING", "1s", "throttle.ceiling"),
+        ("CHANCERY__THROTTLE__RANGE_ATTEMPTS", "1000000", "throttle.range_attempts"),
         ("CHANCERY__OUTBOUND__ALLOWED_NETWORKS", "0.0.0.0/0", "outbound.allowed_networks"),
+        ("CHANCERY__THEME__ACCENT", "#ffcc00", "theme.accent"),
+        ("CHANCERY__THEME__ACCENT_DARK", "#26365f", "theme.accent_dark"),
+        ("CHANCERY__THEME__FONT", "Comic Sans", "theme.font"),
+        ("CHANCERY__THEME__LOGO", "/nonexistent", "theme.logo"),
         ("CHANCERY__DATABASE__ACQUIRE_TIMEOUT", "30s", "database.acquire_timeout"),
     ] {
         let found = problems(&[(name, value)]);
@@ -182,7 +189,9 @@ fn production_refuses_what_is_unsafe() {
 fn our_defaults_are_the_providers() {
     let config = from_text("[server]\nissuer = \"https://id.example\"\n", &[]).unwrap();
     let settings = config.settings().unwrap();
-    assert_eq!(format!("{settings:?}"), format!("{:?}", Settings::new(config.issuer().unwrap())));
+    // Without a sender of one's own, mail comes from the issuer's host.
+    let ours = Settings { mail: config.mail_options(), ..Settings::new(config.issuer().unwrap()) };
+    assert_eq!(format!("{settings:?}"), format!("{ours:?}"));
 }
 
 #[test]
@@ -231,4 +240,47 @@ fn the_documentation_is_current() {
         let found = std::fs::read_to_string(root().join(path)).unwrap_or_default();
         assert!(found == expected, "{path} is out of date: run `chancery config reference --write`");
     }
+}
+
+#[test]
+fn mail_that_would_be_unsafe_or_lost_is_refused() {
+    let found = |lines: &str| {
+        let config = from_text(&format!("[mail]\n{lines}\n"), &[]).unwrap();
+        let mut problems = Vec::new();
+        mail::problems(&config, &mut problems);
+        problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    };
+    let from = "from = \"Example <id@example.test>\"";
+    for good in [
+        "".to_owned(),
+        format!("host = \"smtp.example.test\"\n{from}"),
+        format!("host = \"10.0.0.1\"\nsecurity = \"starttls\"\nusername = \"u\"\npassword = \"p\"\n{from}"),
+        format!("host = \"localhost\"\nsecurity = \"none\"\n{from}"),
+        format!("host = \"::1\"\nsecurity = \"none\"\nusername = \"u\"\npassword = \"p\"\n{from}"),
+        format!("host = \"relay\"\nsecurity = \"none\"\nallow_plaintext = true\n{from}"),
+    ] {
+        assert_eq!(found(&good), "", "{good}");
+    }
+    for (bad, key) in [
+        (from.to_owned(), "chancery.toml:2: mail.from: means nothing without mail.host"),
+        ("host = \"smtp.example.test\"".to_owned(), "mail.from: is missing"),
+        ("host = \"h\"\nfrom = \"nobody\"".to_owned(), "chancery.toml:3: mail.from"),
+        (format!("host = \"h\"\nreply_to = \"nobody\"\n{from}"), "chancery.toml:3: mail.reply_to"),
+        (format!("host = \"smtps://h:465\"\n{from}"), "mail.host: must be a name"),
+        (format!("host = \"h\"\nusername = \"u\"\n{from}"), "mail.username: has no mail.password"),
+        (format!("host = \"h\"\npassword = \"p\"\n{from}"), "mail.password: has no mail.username"),
+        (format!("host = \"h\"\nsecurity = \"none\"\n{from}"), "chancery.toml:3: mail.security"),
+        (
+            format!(
+                "host = \"h\"\nsecurity = \"none\"\nallow_plaintext = true\nusername = \"u\"\npassword = \"p\"\n{from}"
+            ),
+            "mail.security: must not be \"none\" with a password",
+        ),
+    ] {
+        assert!(found(&bad).contains(key), "{bad}: {}", found(&bad));
+    }
+    assert!(message("[mail]\nsecurity = \"ssl\"\n", &[]).contains("\"tls\", \"starttls\" or \"none\""));
+    assert!(message("[mail]\nport = 70000\n", &[]).contains("whole number"));
+    let config = from_text(&format!("[mail]\nhost = \"h\"\npassword = \"hunter2\"\n{from}"), &[]).unwrap();
+    assert!(!format!("{:?} {config:?} {:?}", config.shown(), config.mail_options()).contains("hunter2"));
 }

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use protocol::Acr;
 use provider::apply::duration;
 
-use super::{Config, ConfigError};
+use super::{Config, ConfigError, mail, sign_up};
 
 /// The most actors of one chain: all of them go into a token, which must not grow too long.
 const LONGEST_CHAIN: usize = 10;
@@ -21,7 +22,12 @@ pub fn find(config: &Config) -> Vec<ConfigError> {
     database(config, &mut problems);
     secrets(config, &mut problems);
     lifetimes(config, &mut problems);
+    if config.sign_in.required_acr == Acr::Phr && !config.sign_in.passkeys {
+        problems.push(config.error("sign_in.required_acr", "\"phr\" needs passkeys, which sign_in.passkeys turns off"));
+    }
     passwords(config, &mut problems);
+    problems.extend(config.look().err());
+    throttle(config, &mut problems);
     for network in config.outbound.allowed_networks.iter().filter(|network| network.prefix_len() == 0) {
         let what = format!("{network} allows every private address: name the networks that you mean");
         problems.push(config.error("outbound.allowed_networks", what));
@@ -31,6 +37,8 @@ pub fn find(config: &Config) -> Vec<ConfigError> {
             problems.push(config.error("outbound.extra_ca_files", format!("{}: {error}", path.display())));
         }
     }
+    mail::problems(config, &mut problems);
+    sign_up::problems(config, &mut problems);
     if !(1..=LONGEST_CHAIN).contains(&config.limits.actor_chain) {
         problems.push(config.error("limits.actor_chain", format!("must be between 1 and {LONGEST_CHAIN}")));
     }
@@ -141,6 +149,19 @@ fn too_long(config: &Config, problems: &mut Vec<ConfigError>) {
         if span.0 > most {
             problems.push(config.error(key, format!("must be at most {}", duration::format(most))));
         }
+    }
+}
+
+fn throttle(config: &Config, problems: &mut Vec<ConfigError>) {
+    let ours = &config.throttle;
+    if !(3..=100).contains(&ours.free_attempts) {
+        problems.push(config.error("throttle.free_attempts", "must be between 3 and 100"));
+    }
+    if ours.ceiling.0 < Duration::from_secs(60) || ours.ceiling.0 > DAY {
+        problems.push(config.error("throttle.ceiling", "must be between 1m and 1d"));
+    }
+    if !(100..=100_000).contains(&ours.range_attempts) {
+        problems.push(config.error("throttle.range_attempts", "must be between 100 and 100000"));
     }
 }
 

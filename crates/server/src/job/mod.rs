@@ -53,7 +53,10 @@ impl Job {
         match self {
             Self::Sweep => provider::sweep::run(context).await,
             Self::RotateKeys => provider::keys::rotate_due(context).await.map(drop),
-            Self::Deliver => provider::logout::back_channel::deliver_due(context).await,
+            Self::Deliver => {
+                provider::delivery::deliver_due(context);
+                Ok(())
+            }
             Self::Upkeep => {
                 metrics.run_upkeep();
                 Ok(())

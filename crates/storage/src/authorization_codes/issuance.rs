@@ -1,6 +1,5 @@
 //! Issuing codes: many in one statement, each if its own conditions hold.
 
-use ipnet::IpNet;
 use protocol::scope::ScopePairs;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -40,7 +39,8 @@ pub struct Issuance {
     pub grant: NewGrant,
     /// The code that stands for it.
     pub code: NewCode,
-    /// What the journal is told; completed with the person, the grant and the session.
+    /// What the journal is told; completed with the person, the grant and the session. Its address is not written: it is
+    /// the person's, and sealed (`personal`).
     pub entry: Entry,
 }
 
@@ -83,6 +83,7 @@ pub async fn insert(database: &Database, issuances: &[Issuance]) -> Result<Vec<I
     let grants = GrantColumns::of(sorted.iter().map(|(_, issuance)| &issuance.grant));
     let codes = CodeColumns::of(sorted.iter().map(|(_, issuance)| &issuance.code));
     let told = Columns::of(sorted.iter().map(|(_, issuance)| &issuance.entry));
+    let personal: Vec<_> = sorted.iter().map(|(_, issuance)| issuance.entry.personal.clone()).collect();
     let rows = sqlx::query!(
         r#"with judged as (
                select a.*, case
@@ -102,12 +103,12 @@ pub async fn insert(database: &Database, issuances: &[Issuance]) -> Result<Vec<I
                            $8::text[], $9::jsonb[], $10::text[], $11::timestamptz[], $12::text[], $13::text[],
                            $14::bool[], $15::timestamptz[], $16::timestamptz[], $17::bytea[], $18::uuid[], $19::text[],
                            $20::bool[], $21::text[], $22::timestamptz[], $23::jsonb[], $24::text[], $25::text[],
-                           $26::text[], $27::uuid[], $28::inet[], $29::jsonb[])
+                           $26::text[], $27::uuid[], $28::bytea[], $29::jsonb[])
                     with ordinality
                     as a (id, parent_id, client_key, user_id, user_epoch, session_id, pairs, default_resource,
                           claims_request, nonce, auth_time, acr, amr, offline, now, expires_at, hash, request_id,
                           redirect_uri, redirect_uri_given, code_challenge, code_expires_at, consent, event, told,
-                          client_id, http_request_id, address, detail, position)),
+                          client_id, http_request_id, personal, detail, position)),
            issued as (
                insert into authorization_code (code_hash, grant_id, client_key, request_id, redirect_uri,
                                                redirect_uri_given, code_challenge, created_at, expires_at)
@@ -125,9 +126,9 @@ pub async fn insert(database: &Database, issuances: &[Issuance]) -> Result<Vec<I
                       parent_id
                from judged join issued on issued.grant_id = judged.id),
            told as (
-               insert into journal (at, event, outcome, user_id, client_id, grant_id, session_id, request_id, address,
+               insert into journal (at, event, outcome, user_id, client_id, grant_id, session_id, request_id, personal,
                                     detail)
-               select now, event, told, user_id, client_id, id, session_id, http_request_id, address, detail
+               select now, event, told, user_id, client_id, id, session_id, http_request_id, personal, detail
                from judged join issued on issued.grant_id = judged.id)
            select position as "position!",
                   case when outcome = 'issued' and issued.grant_id is null then 'request_spent' else outcome end
@@ -160,7 +161,7 @@ pub async fn insert(database: &Database, issuances: &[Issuance]) -> Result<Vec<I
         &told.outcome,
         &told.client_id as &[Option<String>],
         &told.request_id as &[Option<Uuid>],
-        &told.address as &[Option<IpNet>],
+        &personal as &[Option<Vec<u8>>],
         &told.detail as &[Option<Value>]
     )
     .fetch_all(database.pool())

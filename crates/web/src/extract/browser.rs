@@ -5,9 +5,12 @@ use std::convert::Infallible;
 use axum::extract::FromRequestParts;
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use http::request::Parts;
+use http::{HeaderMap, header, request::Parts};
 use provider::Issuer;
-use ring::rand::{SecureRandom, SystemRandom};
+use ring::{
+    digest::{SHA256, digest},
+    rand::{SecureRandom, SystemRandom},
+};
 use url::Url;
 
 use crate::state::App;
@@ -38,8 +41,8 @@ pub fn cookie_name(issuer: &Issuer, name: &str) -> String {
     if place.is_empty() {
         return format!("{prefix}{name}");
     }
-    let digest = ring::digest::digest(&ring::digest::SHA256, place.as_bytes());
-    let suffix: String = digest.as_ref()[..4].iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = digest(&SHA256, place.as_bytes());
+    let suffix: String = hash.as_ref()[..4].iter().map(|byte| format!("{byte:02x}")).collect();
     format!("{prefix}{name}-{suffix}")
 }
 
@@ -51,6 +54,12 @@ impl Browser {
     /// What the cookie is called.
     pub(crate) fn cookie_name(issuer: &Issuer) -> String {
         cookie_name(issuer, NAME)
+    }
+
+    /// SHA-256 of the secret that came with a request: tells browsers apart, and is no secret itself.
+    pub(super) fn sent_hash(headers: &HeaderMap, app: &App) -> Option<[u8; 32]> {
+        let secret = sent(headers, app)?;
+        digest(&SHA256, secret.as_bytes()).as_ref().try_into().ok()
     }
 
     /// What binds state to this browser.
@@ -79,14 +88,22 @@ impl Browser {
     }
 }
 
+/// The secret that came with a request.
+fn sent(headers: &HeaderMap, app: &App) -> Option<String> {
+    if !headers.contains_key(header::COOKIE) {
+        return None; // Programs have none.
+    }
+    let jar = CookieJar::from_headers(headers);
+    let sent = jar.get(&app.browser_cookie).map(Cookie::value);
+    sent.filter(|secret| secret.len() == LENGTH && secret.is_ascii()).map(str::to_owned)
+}
+
 impl FromRequestParts<App> for Browser {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
-        let jar = CookieJar::from_headers(&parts.headers);
-        let sent = jar.get(&app.browser_cookie).map(Cookie::value);
-        Ok(match sent.filter(|secret| secret.len() == LENGTH && secret.is_ascii()) {
-            Some(secret) => Self { secret: secret.to_owned(), known: true },
+        Ok(match sent(&parts.headers, app) {
+            Some(secret) => Self { secret, known: true },
             None => {
                 let mut bytes = [0; 32];
                 SystemRandom::new().fill(&mut bytes).expect("the operating system provides randomness");

@@ -15,7 +15,8 @@ use http::{HeaderMap, header::USER_AGENT, request::Parts};
 use ipnet::IpNet;
 use provider::{Context, Provider, RequestInfo, id::RequestId};
 
-use crate::state::App;
+use super::Browser;
+use crate::{pages::language, state::App};
 
 /// The context of this request, which begins when it is first looked at.
 #[derive(Clone, Debug)]
@@ -44,7 +45,9 @@ impl FromRequestParts<App> for Call {
             .get(USER_AGENT)
             .and_then(|value| value.to_str().ok())
             .map(|text| text.chars().take(256).collect());
-        let info = RequestInfo { id, address, user_agent };
+        let browser = Browser::sent_hash(&parts.headers, app);
+        let language = language::preferred(&parts.headers, &app.provider.settings.issuer);
+        let info = RequestInfo { id, address, user_agent, browser, language };
         Ok(Self { provider: Arc::clone(&app.provider), info, begun: OnceLock::new() })
     }
 }

@@ -45,6 +45,7 @@ pub async fn post(visit: Visit, form: Result<Form, Unreadable>) -> Response {
 /// A request that is longer as a query than sealed: sealed for no browser at all, it begins wherever it is opened.
 async fn begin_sealed(visit: &Visit, params: &Params) -> Response {
     let sent = AuthorizationRequest::from_params(params);
+    visit.note_ui_locales(params.get_once("ui_locales").ok().flatten());
     let outcome = match authorize::begin(&visit.call, sent, NOBODY).await {
         Ok(flow) => flow
             .state
@@ -58,6 +59,7 @@ async fn begin_sealed(visit: &Visit, params: &Params) -> Response {
 
 async fn begin(visit: &Visit, params: &Params) -> Response {
     let sent = AuthorizationRequest::from_params(params);
+    visit.note_ui_locales(params.get_once("ui_locales").ok().flatten());
     let outcome = match authorize::begin(&visit.call, sent, visit.browser.binding()).await {
         Ok(flow) => visit.go_on(&flow).await,
         Err(rejected) => Err(Stop::from(rejected)),

@@ -51,6 +51,8 @@ pub async fn post(visit: Visit, form: Result<Form, Unreadable>) -> Response {
 }
 
 async fn follow(visit: &Visit, params: &Params) -> Result<Response, Stop> {
+    let ui_locales = params.get_once("ui_locales").ok().flatten();
+    visit.note_ui_locales(ui_locales);
     let plan = rp_initiated::judge(&visit.call, &LogoutRequest::parse(params)?).await?;
     let client_id = plan.client.as_ref().map(|client| client.client_id.clone());
     match visit.signed_in().await? {
@@ -60,7 +62,9 @@ async fn follow(visit: &Visit, params: &Params) -> Result<Response, Stop> {
             signed_out(visit, client_id.as_deref(), plan.continue_to).await
         }
         Some(session) => {
-            visit.see_logout(Some(Pending { session: session.session_id, client_id, continue_to: plan.continue_to }))
+            let ui_locales = ui_locales.map(ToOwned::to_owned);
+            let (session, continue_to) = (session.session_id, plan.continue_to);
+            visit.see_logout(Some(Pending { session, client_id, continue_to, ui_locales }))
         }
     }
 }

@@ -7,7 +7,7 @@ use axum::{
     extract::{Path, RawQuery},
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 /// How many characters of a hash make a version.
@@ -22,9 +22,19 @@ pub async fn get(Path(path): Path<String>, RawQuery(query): RawQuery, headers: H
     let Some((file, kind)) = Files::get(&path).zip(media_type(&path)) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let version = version(&file);
+    versioned_response(&headers, query.as_deref(), &version(&file), kind, file.data.into_owned())
+}
+
+/// A file with a version: an address that names it may be kept for a year, any other is asked for again.
+pub(super) fn versioned_response(
+    headers: &HeaderMap,
+    query: Option<&str>,
+    version: &str,
+    kind: &'static str,
+    content: Vec<u8>,
+) -> Response {
     let etag = format!("\"{version}\"");
-    let caching = match query.as_deref().and_then(|query| query.strip_prefix("v=")) {
+    let caching = match query.and_then(|query| query.strip_prefix("v=")) {
         Some(asked) if asked == version => "public, max-age=31536000, immutable",
         _ => "public, no-cache",
     };
@@ -33,7 +43,17 @@ pub async fn get(Path(path): Path<String>, RawQuery(query): RawQuery, headers: H
     if known {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
-    (headers, [(header::CONTENT_TYPE, kind)], Body::from(file.data.into_owned())).into_response()
+    (headers, [(header::CONTENT_TYPE, kind)], Body::from(content)).into_response()
+}
+
+/// A picture that we did not draw: opened by itself, it loads nothing and runs nothing; and no other site shows it.
+pub(super) fn harmless(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    let policy = "sandbox; default-src 'none'; style-src 'unsafe-inline'";
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin"));
+    response
 }
 
 /// The address of a file, below the issuer: it changes when the file does.

@@ -3,18 +3,21 @@
 use axum::response::Response;
 use http::StatusCode;
 use messages::Locale;
-use protocol::{Params, scope::IDENTITY_SCOPES};
+use protocol::{
+    Params,
+    scope::{IDENTITY_SCOPES, ScopePairs},
+};
 use provider::{
     Refusal,
     authorize::{
-        Authorization, Flow, Next, Page,
+        Flow, Next, Page,
         consent::{self, Answered},
         interaction,
     },
 };
 
 use super::{
-    flow::{Stop, account_view, app_view, host_of},
+    flow::{Stop, account_view, host_of},
     form::OwnForm,
     view::{ConsentPage, ScopeGroup, ScopeItem},
     visit::Visit,
@@ -48,10 +51,10 @@ async fn open(visit: &Visit, params: &Params) -> Result<Response, Stop> {
     let frame = visit.frame(flow.state.sent.ui_locales.as_deref());
     let language = frame.texts.tag();
     let page = ConsentPage {
-        scopes: scopes(visit, &flow.authorization, frame.texts).await?,
+        scopes: scopes(visit, &flow.authorization.consent_pairs, frame.texts).await?,
         frame,
         request: &request,
-        app: app_view(&flow.authorization),
+        app: visit.app_view(&flow.authorization).await,
         account: account_view(&session),
     };
     Ok(visit.with_cookie(visit.show(StatusCode::OK, &language, &page)))
@@ -78,11 +81,11 @@ async fn submit(visit: &Visit, form: &OwnForm) -> Result<Response, Stop> {
     }
 }
 
-/// What is asked for: first what the application learns about the person, then what it may do, by API.
-async fn scopes(visit: &Visit, authorization: &Authorization, texts: Locale) -> Result<Vec<ScopeGroup>, Refusal> {
+/// What an application may do, in plain words: first what it learns about the person, then what it may do, by API.
+pub(super) async fn scopes(visit: &Visit, pairs: &ScopePairs, texts: Locale) -> Result<Vec<ScopeGroup>, Refusal> {
     let issuer = visit.call.settings.issuer.as_str();
     let mut groups = Vec::new();
-    let identity = authorization.consent_pairs.for_resource(issuer);
+    let identity = pairs.for_resource(issuer);
     if !identity.is_empty() {
         let words = |scope: &str| texts.identity_scope(scope).map_or_else(|| scope.to_owned(), |text| text.to_string());
         groups.push(ScopeGroup {
@@ -95,7 +98,7 @@ async fn scopes(visit: &Visit, authorization: &Authorization, texts: Locale) -> 
                 .collect(),
         });
     }
-    for identifier in authorization.consent_pairs.resources().filter(|identifier| *identifier != issuer) {
+    for identifier in pairs.resources().filter(|identifier| *identifier != issuer) {
         let resource = visit.call.resource(identifier).await?;
         let known = resource.as_deref();
         let words = |scope: &str| {
@@ -108,12 +111,7 @@ async fn scopes(visit: &Visit, authorization: &Authorization, texts: Locale) -> 
         groups.push(ScopeGroup {
             resource_name: known.map_or(identifier, |known| known.name.as_str()).to_owned(),
             host: host_of(identifier),
-            items: authorization
-                .consent_pairs
-                .for_resource(identifier)
-                .iter()
-                .map(|scope| ScopeItem { text: words(scope) })
-                .collect(),
+            items: pairs.for_resource(identifier).iter().map(|scope| ScopeItem { text: words(scope) }).collect(),
         });
     }
     Ok(groups)

@@ -12,11 +12,12 @@ use provider::{
     browser_state::Origin,
     registry::Client,
     sessions::SignedIn,
+    sign_in::{Journey, Person},
 };
 use url::Url;
 
 use super::{
-    view::{AccountView, AppView, FormPostPage, Problem},
+    view::{AccountView, AppView, FormPostPage, Frame, Problem},
     visit::Visit,
 };
 use crate::paths;
@@ -87,9 +88,17 @@ impl Visit {
     /// # Errors
     /// `Stop` when it is missing, garbled or too old, or does not pass any more.
     pub async fn reopen(&self, params: &Params) -> Result<Reopened, Stop> {
-        let sealed = params.get_once("request")?.ok_or(Stop::Problem(Problem::Expired))?;
+        self.reopen_sealed(params.get_once("request")?.ok_or(Stop::Problem(Problem::Expired))?).await
+    }
+
+    /// The same, whoever kept it.
+    ///
+    /// # Errors
+    /// `Stop` when it is garbled or too old, or does not pass any more.
+    pub async fn reopen_sealed(&self, sealed: &str) -> Result<Reopened, Stop> {
         let opened = RequestState::open(&self.call, self.browser.binding(), sealed);
         let opened = opened.ok_or(Stop::Problem(Problem::Expired))?;
+        self.note_ui_locales(opened.value.sent.ui_locales.as_deref());
         let expired = opened.expired;
         let flow = authorize::resume(&self.call, opened.value).await?;
         if expired {
@@ -116,6 +125,7 @@ impl Visit {
         match next {
             Next::Show(page) => self.send_to(page, &flow.state),
             Next::Answer(response) => Ok(self.answer(&response)),
+            Next::Go(path) => Ok(self.see_other(&self.path(&path))),
             Next::Spent => Err(Stop::WayBack(Problem::Used, way_back(&flow.authorization.client))),
         }
     }
@@ -125,13 +135,8 @@ impl Visit {
     /// # Errors
     /// `Stop`.
     pub fn send_to(&self, page: Page, state: &RequestState) -> Result<Response, Stop> {
-        let path = match page {
-            Page::SignIn | Page::SignInAgain => paths::LOGIN,
-            Page::SelectAccount => paths::SELECT_ACCOUNT,
-            Page::Consent => paths::CONSENT,
-        };
         let sealed = self.seal(state)?;
-        Ok(self.with_cookie(self.see_other(&format!("{}?request={sealed}", self.path(path)))))
+        Ok(self.with_cookie(self.see_other(&format!("{}?request={sealed}", self.path(page_path(page))))))
     }
 
     /// Seals the state of a request for this browser.
@@ -150,7 +155,8 @@ impl Visit {
             ResponseMode::FormPost => {
                 let fields: Vec<_> =
                     response.form_fields().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-                let frame = self.frame(None);
+                // To open it anew would not answer anew.
+                let frame = Frame { here: None, ..self.frame(None) };
                 let language = frame.texts.tag();
                 let page = FormPostPage { frame, action: &response.redirect_uri, fields: &fields };
                 self.show(StatusCode::OK, &language, &page)
@@ -183,22 +189,44 @@ impl Visit {
             }
         }
     }
+
+    /// To say so to a browser that keeps no cookies.
+    #[must_use]
+    pub fn keeps_no_cookies(&self, journey: &Journey) -> Stop {
+        match journey.flow() {
+            Some(flow) => Stop::WayBack(Problem::OtherBrowser, way_back(&flow.authorization.client)),
+            None => Stop::Problem(Problem::OtherBrowser),
+        }
+    }
 }
 
-/// The application that asked, as people know it.
+/// The path of a page, below the issuer.
+#[must_use]
+pub fn page_path(page: Page) -> &'static str {
+    match page {
+        Page::SignIn | Page::SignInAgain => paths::LOGIN,
+        Page::SignUp => paths::SIGN_UP,
+        Page::StepUp => paths::VERIFY,
+        Page::Enroll => paths::ENROLL,
+        Page::SelectAccount => paths::SELECT_ACCOUNT,
+        Page::Consent => paths::CONSENT,
+    }
+}
+
+/// The application that asked, as people know it, without its picture (`Pages::app_view` adds it).
 #[must_use]
 pub fn app_view(authorization: &Authorization) -> AppView {
     client_view(&authorization.client, host_of(&authorization.reply.redirect_uri))
 }
 
-/// An application; `host` is where it lives.
+/// An application without its picture; `host` is where it lives.
 #[must_use]
 pub fn client_view(client: &Client, host: String) -> AppView {
     let metadata = &client.metadata;
     AppView {
         name: name_of(client).to_owned(),
         host,
-        logo_uri: metadata.logo_uri.clone(),
+        logo: None,
         policy_uri: metadata.policy_uri.clone(),
         tos_uri: metadata.tos_uri.clone(),
     }
@@ -242,6 +270,13 @@ fn origin_of(uri: &str) -> Option<String> {
 pub fn account_view(session: &SignedIn) -> AccountView {
     let name = session.name.as_deref().filter(|name| !name.trim().is_empty()).unwrap_or(&session.username);
     AccountView { name: name.to_owned(), username: session.username.clone() }
+}
+
+/// A person in the middle of a sign-in, as a page shows them.
+#[must_use]
+pub fn person_view(person: &Person) -> AccountView {
+    let name = person.name.as_deref().filter(|name| !name.trim().is_empty()).unwrap_or(&person.username);
+    AccountView { name: name.to_owned(), username: person.username.clone() }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::response::Response;
 use http::{HeaderMap, HeaderName, header};
 use protocol::{OAuthError, Params};
+use provider::factors::passkey::Answer;
 
 use super::{view::Problem, visit::Pages};
 use crate::{extract::Form, state::App};
@@ -36,6 +37,26 @@ impl OwnForm {
     /// `invalid_request` when it was sent more than once.
     pub fn field(&self, name: &str) -> Result<Option<&str>, OAuthError> {
         self.0.get_once(name)
+    }
+}
+
+/// Passkeys in forms.
+impl OwnForm {
+    /// What the browser answered when it was asked for a passkey.
+    ///
+    /// # Errors
+    /// `invalid_request` when a field was sent more than once.
+    pub fn passkey(&self) -> Result<Option<Answer<'_>>, OAuthError> {
+        let (sealed, response) = (self.field("state")?, self.field("response")?);
+        Ok(sealed.zip(response).map(|(sealed, response)| Answer { sealed, response }))
+    }
+
+    /// Whether the browser says that its device could keep a passkey.
+    ///
+    /// # Errors
+    /// `invalid_request` when the field was sent more than once.
+    pub fn keeps_passkeys(&self) -> Result<bool, OAuthError> {
+        Ok(self.field("passkeys")? == Some("yes"))
     }
 }
 

@@ -10,7 +10,7 @@ use provider::{
 };
 
 use super::{
-    flow::{Stop, account_view, client_view, host_of, way_back},
+    flow::{Stop, account_view, host_of, way_back},
     form::OwnForm,
     view::{Link, LogoutPage, Problem, SignedOutPage},
     visit::Visit,
@@ -42,45 +42,44 @@ pub async fn post(visit: Visit, form: Result<OwnForm, Response>) -> Response {
 fn reopen(visit: &Visit, params: &Params) -> Result<Option<Opened<Pending>>, Stop> {
     let sealed = params.get_once("request")?;
     let opened = sealed.and_then(|sealed| Pending::open(&visit.call, visit.browser.binding(), sealed));
+    if let Some(opened) = &opened {
+        visit.note_ui_locales(opened.value.ui_locales.as_deref());
+    }
     Ok(opened.filter(|opened| !opened.expired))
 }
 
 async fn open(visit: &Visit, params: &Params) -> Result<Response, Stop> {
     let opened = reopen(visit, params)?;
-    let (client_id, continue_to) = match opened {
-        Some(opened) => (opened.value.client_id, opened.value.continue_to),
-        None => (None, None),
-    };
+    let pending = opened.map(|opened| opened.value);
     match visit.signed_in().await? {
-        Some(session) => ask(visit, &session, client_id, continue_to).await,
-        None => signed_out(visit, client_id.as_deref(), continue_to).await,
+        Some(session) => ask(visit, &session, pending).await,
+        None => {
+            let client_id = pending.as_ref().and_then(|pending| pending.client_id.clone());
+            signed_out(visit, client_id.as_deref(), pending.and_then(|pending| pending.continue_to)).await
+        }
     }
 }
 
 /// Asks whether to sign out.
-async fn ask(
-    visit: &Visit,
-    session: &SignedIn,
-    client_id: Option<String>,
-    continue_to: Option<String>,
-) -> Result<Response, Stop> {
-    let client = match &client_id {
+async fn ask(visit: &Visit, session: &SignedIn, asked: Option<Pending>) -> Result<Response, Stop> {
+    let session_id = session.session_id;
+    let nobody = Pending { session: session_id, client_id: None, continue_to: None, ui_locales: None };
+    let pending = Pending { session: session_id, ..asked.unwrap_or(nobody) };
+    let client = match &pending.client_id {
         Some(client_id) => visit.call.client(client_id).await?,
         None => None,
     };
-    let pending = Pending { session: session.session_id, client_id, continue_to };
+    let app = match client {
+        Some(client) => {
+            let home = way_back(&client).map(|(_, home)| host_of(&home));
+            Some(visit.client_view(&client, home.unwrap_or_default()).await)
+        }
+        None => None,
+    };
     let sealed = pending.seal(&visit.call, visit.browser.binding(), visit.call.now)?;
     let frame = visit.frame(None);
     let language = frame.texts.tag();
-    let page = LogoutPage {
-        frame,
-        fields: vec![("request".to_owned(), sealed)],
-        app: client.map(|client| {
-            let home = way_back(&client).map(|(_, home)| host_of(&home));
-            client_view(&client, home.unwrap_or_default())
-        }),
-        account: account_view(session),
-    };
+    let page = LogoutPage { frame, fields: vec![("request".to_owned(), sealed)], app, account: account_view(session) };
     Ok(visit.with_cookie(visit.show(StatusCode::OK, &language, &page)))
 }
 

@@ -6,7 +6,7 @@ use protocol::Params;
 use provider::authorize::{Flow, Page};
 
 use super::{
-    flow::{Stop, account_view, app_view},
+    flow::{Stop, account_view},
     form::OwnForm,
     view::SelectAccountPage,
     visit::Visit,
@@ -42,7 +42,7 @@ async fn open(visit: &Visit, params: &Params) -> Result<Response, Stop> {
         frame,
         request: &request,
         account: account_view(&session),
-        app: Some(app_view(&flow.authorization)),
+        app: Some(visit.app_view(&flow.authorization).await),
     };
     Ok(visit.with_cookie(visit.show(StatusCode::OK, &language, &page)))
 }

@@ -4,18 +4,28 @@
 //! passes as a [`Text`] it takes from `frame.texts`, too. Every form posts to a path of this server and works
 //! without a script.
 
+pub mod account;
+mod by_mail;
+mod color;
+mod dev_mail;
 mod frame;
 mod problem;
 mod reduced;
 #[cfg(test)]
 mod tests;
+mod theme;
 
 use askama::Template;
 use messages::Text;
 
-pub use frame::{Frame, Theme};
+pub use by_mail::{
+    AccountEmailPage, FilledView, LinkPage, MailAskPage, MailSentPage, NewPasswordPage, NotePage, SignUpPage,
+};
+pub use dev_mail::{DevMailOnePage, DevMailPage, Line, MailView};
+pub use frame::Frame;
 pub use problem::{ErrorPage, Problem};
 use reduced::{initial, is_web_address};
+pub use theme::{File, Font, LARGEST_LOGO, Look, Theme, Unfit};
 
 /// What these pages may load: their own stylesheet, script and pictures, and nothing written into the page.
 ///
@@ -31,8 +41,8 @@ pub struct AppView {
     pub name: String,
     /// The host that the answer goes to, as people know it.
     pub host: String,
-    /// RFC 7591 `logo_uri`. Not shown yet: a stranger's picture must pass through us first.
-    pub logo_uri: Option<String>,
+    /// The path of its picture on this server, where it is there: `Pages::app_view` asks for it.
+    pub logo: Option<String>,
     /// RFC 7591 `policy_uri`. Shown when it is an http or https address.
     pub policy_uri: Option<String>,
     /// RFC 7591 `tos_uri`. Shown when it is an http or https address.
@@ -84,6 +94,88 @@ pub struct Link {
     pub text: Text,
 }
 
+/// What a browser is asked for a passkey. The script `passkey.js` asks it, and posts `state` and `response`.
+#[derive(Clone, Debug)]
+pub struct PasskeyView {
+    /// The options, as JSON.
+    pub options: String,
+    /// The sealed state, for the hidden field `state`.
+    pub sealed: String,
+}
+
+impl From<provider::factors::passkey::Asked> for PasskeyView {
+    fn from(asked: provider::factors::passkey::Asked) -> Self {
+        Self { options: asked.options, sealed: asked.sealed }
+    }
+}
+
+/// The ways to sign in that other providers offer.
+#[derive(Clone, Debug, Default)]
+pub struct UpstreamOffer {
+    /// A button for each: its slug, its name.
+    pub buttons: Vec<(String, String)>,
+    /// Where an address leads to its provider, if any provider speaks for addresses.
+    pub organization: Option<String>,
+    /// The path that the buttons post to.
+    pub action: String,
+}
+
+impl UpstreamOffer {
+    /// Whether there is none.
+    fn is_empty(&self) -> bool {
+        self.buttons.is_empty() && self.organization.is_none()
+    }
+}
+
+/// `GET /login/upstream`. Posts `request` and `address` to `action`.
+#[derive(Debug, Template)]
+#[template(path = "organization.html")]
+pub struct OrganizationPage<'a> {
+    /// What all pages share.
+    pub frame: Frame,
+    /// The sealed journey.
+    pub request: &'a str,
+    /// What stands in the field `address`.
+    pub address: &'a str,
+    /// What went wrong with the last attempt.
+    pub error: Option<Text>,
+    /// Who asked.
+    pub app: Option<AppView>,
+    /// Where to go back to.
+    pub back: &'a str,
+    /// The path that the form posts to.
+    pub action: &'a str,
+}
+
+/// What somebody must do before an account at another provider becomes theirs.
+#[derive(Clone, Debug)]
+pub enum LinkStep {
+    /// Say so. They are signed in as this.
+    Confirm(AccountView),
+    /// Sign in there.
+    SignIn(String),
+    /// Sign out there: somebody else is signed in.
+    SignOut(String),
+}
+
+/// `GET /login/upstream/link`. Posts `link` and `choice` (`link` or `decline`) to `action`.
+#[derive(Debug, Template)]
+#[template(path = "upstream_link.html")]
+pub struct UpstreamLinkPage<'a> {
+    /// What all pages share.
+    pub frame: Frame,
+    /// The sealed link, for the hidden field `link`.
+    pub link: &'a str,
+    /// The provider's name.
+    pub provider: &'a str,
+    /// The address that both accounts have.
+    pub email: &'a str,
+    /// What comes next.
+    pub step: LinkStep,
+    /// The path that the form posts to.
+    pub action: &'a str,
+}
+
 /// `GET /login`. Posts `request`, `username` and `password` to `action`.
 #[derive(Debug, Template)]
 #[template(path = "login.html")]
@@ -102,17 +194,185 @@ pub struct LoginPage<'a> {
     pub reauthenticate: Option<&'a str>,
     /// Where to go if that is not the person: only beside `reauthenticate`.
     pub switch: Option<&'a str>,
+    /// The ways to sign in that other providers offer.
+    pub upstream: UpstreamOffer,
     /// The path that the form posts to.
     pub action: &'a str,
+    /// What the browser is asked, where passkeys are used. Posts `request`, `state` and `response`.
+    pub passkey: Option<PasskeyView>,
+    /// The path that it posts them to.
+    pub passkey_action: &'a str,
+    /// Where else this page leads to.
+    pub ways: Ways,
+    /// What went well before.
+    pub done: Option<Text>,
+}
+
+/// Other ways than with a password: where they begin.
+#[derive(Clone, Debug, Default)]
+pub struct Ways {
+    /// A new password in place of a forgotten one.
+    pub reset: Option<String>,
+    /// A code that is mailed.
+    pub mail_code: Option<String>,
+    /// An account of one's own.
+    pub sign_up: Option<String>,
 }
 
 impl LoginPage<'_> {
     /// Whether what was typed is to be changed. Some errors only ask to try again.
     fn is_invalid(&self) -> bool {
         let texts = self.frame.texts;
-        let innocent = [texts.sign_in_error_expired(), texts.sign_in_error_unavailable()];
-        self.error.as_ref().is_some_and(|error| !innocent.contains(error))
+        let guilty = [texts.sign_in_error_wrong(), texts.sign_in_error_missing()];
+        self.error.as_ref().is_some_and(|error| guilty.contains(error))
     }
+
+    /// Whether a passkey is what came to nothing.
+    fn was_passkey_refused(&self) -> bool {
+        let texts = self.frame.texts;
+        let refused = [texts.passkey_error_unknown(), texts.passkey_error_refused()];
+        self.error.as_ref().is_some_and(|error| refused.contains(error))
+    }
+}
+
+/// A factor that stands beside the first one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecondFactor {
+    /// A passkey.
+    Passkey,
+    /// An authenticator app.
+    Totp,
+    /// A recovery code.
+    Recovery,
+}
+
+impl SecondFactor {
+    /// The value of `with`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Passkey => "passkey",
+            Self::Totp => "totp",
+            Self::Recovery => "recovery",
+        }
+    }
+}
+
+/// `GET /login/verify`. Posts `request`, `with` and `code`, or what a passkey answers, to `action`.
+#[derive(Debug, Template)]
+#[template(path = "verify.html")]
+pub struct VerifyPage<'a> {
+    /// What all pages share.
+    pub frame: Frame,
+    /// The sealed journey.
+    pub request: &'a str,
+    /// The path that the form posts to.
+    pub action: &'a str,
+    /// What is asked for; `None` when nothing is left to ask for.
+    pub chosen: Option<SecondFactor>,
+    /// What else there is, and where.
+    pub others: Vec<(SecondFactor, String)>,
+    /// What the browser is asked, where a passkey is.
+    pub passkey: Option<PasskeyView>,
+    /// What went wrong with the last attempt.
+    pub error: Option<Text>,
+    /// Who asked.
+    pub app: Option<AppView>,
+    /// Who is signing in.
+    pub account: AccountView,
+}
+
+/// An authenticator app that is being set up.
+#[derive(Clone, Debug)]
+pub struct TotpSetupView {
+    /// The sealed seed, for the hidden field `setup`.
+    pub sealed: String,
+    /// The seed for those who type it.
+    pub text: String,
+    /// The address that opens an app.
+    pub uri: String,
+    /// The picture's address.
+    pub qr: String,
+}
+
+impl TotpSetupView {
+    /// As a page shows it.
+    #[must_use]
+    pub fn of(setup: &provider::factors::totp::Setup) -> Self {
+        Self {
+            sealed: setup.sealed.clone(),
+            text: setup.text.to_string(),
+            uri: setup.uri.to_string(),
+            qr: setup.qr.to_string(),
+        }
+    }
+}
+
+/// `GET /login/enroll`. Posts `request`, `setup` and `code`, or what a new passkey answers, or `choice`, to `action`.
+#[derive(Debug, Template)]
+#[template(path = "enroll.html")]
+pub struct EnrollPage<'a> {
+    /// What all pages share.
+    pub frame: Frame,
+    /// The sealed journey.
+    pub request: &'a str,
+    /// The path that the form posts to.
+    pub action: &'a str,
+    /// An authenticator app, where one is strong enough.
+    pub totp: Option<TotpSetupView>,
+    /// What went wrong with the last attempt to set it up.
+    pub error: Option<Text>,
+    /// What the browser is asked to make a passkey.
+    pub passkey: Option<PasskeyView>,
+    /// What went wrong with the last attempt to make one.
+    pub passkey_error: Option<Text>,
+    /// Who asked.
+    pub app: Option<AppView>,
+    /// Who is signing in.
+    pub account: AccountView,
+}
+
+impl EnrollPage<'_> {
+    fn heading(&self) -> Text {
+        match (&self.totp, &self.passkey) {
+            (None, Some(_)) => self.frame.texts.passkey_create_heading(),
+            _ => self.frame.texts.enroll_heading(),
+        }
+    }
+}
+
+/// `GET /login/passkey-offer`. Posts `request`, and what a new passkey answers or `choice` (`later`), to `action`.
+#[derive(Debug, Template)]
+#[template(path = "passkey_offer.html")]
+pub struct PasskeyOfferPage<'a> {
+    /// What all pages share.
+    pub frame: Frame,
+    /// The sealed journey.
+    pub request: &'a str,
+    /// The path that the form posts to.
+    pub action: &'a str,
+    /// What the browser is asked.
+    pub passkey: PasskeyView,
+    /// What went wrong with the last attempt.
+    pub error: Option<Text>,
+    /// Who has just signed in.
+    pub account: AccountView,
+}
+
+/// Recovery codes, shown once. Posts `request` and `choice` (`continue`) to `action`.
+#[derive(Debug, Template)]
+#[template(path = "recovery_codes.html")]
+pub struct RecoveryCodesPage<'a> {
+    /// What all pages share.
+    pub frame: Frame,
+    /// The sealed journey, where a sign-in goes on afterwards.
+    pub request: Option<&'a str>,
+    /// Where to go on.
+    pub action: &'a str,
+    /// The address of the page that comes next, where nothing needs to be sent.
+    pub next: Option<&'a str>,
+    /// The codes.
+    pub codes: Vec<&'a str>,
 }
 
 /// `GET /login/account`. Posts `request` and `choice` (`continue` or `other`) back to that path.

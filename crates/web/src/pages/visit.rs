@@ -1,17 +1,16 @@
 //! A person's visit to one of our pages: who they are, in which browser and language, and how they are answered.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use askama::Template;
 use axum::{
-    extract::FromRequestParts,
+    extract::{FromRequestParts, OriginalUri},
     response::{IntoResponse, Response},
 };
-use http::{
-    HeaderMap, HeaderValue, StatusCode,
-    header::{self, ACCEPT_LANGUAGE},
-    request::Parts,
-};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use messages::Locale;
 use protocol::error::ErrorCode;
 use provider::{
@@ -23,7 +22,11 @@ use provider::{
 use tower_sessions::Session;
 use tracing::error;
 
-use super::view::{CONTENT_SECURITY_POLICY, ErrorPage, Frame, Link, Problem, Theme};
+use super::{
+    language,
+    sign_in::passkey_offer,
+    view::{CONTENT_SECURITY_POLICY, ErrorPage, Frame, Link, Problem, Theme},
+};
 use crate::{
     extract::{Browser, Call, params::Unreadable},
     session,
@@ -36,7 +39,13 @@ pub struct Pages {
     /// The context of the call.
     pub call: Call,
     base: String,
-    accept_language: Option<String>,
+    theme: Arc<Theme>,
+    /// The language that this browser reads best: the one that was chosen here, else the first that it accepts.
+    preferred: Locale,
+    /// What the application asked for (`ui_locales`), once that is known.
+    asked: OnceLock<Locale>,
+    /// The address of this page, for coming back to it; `None` when it answers a form.
+    here: Option<String>,
 }
 
 impl FromRequestParts<App> for Pages {
@@ -44,20 +53,41 @@ impl FromRequestParts<App> for Pages {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let call = Call::from_request_parts(parts, app).await?;
-        let accept_language = parts.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        Ok(Self { call, base: app.base_path().to_owned(), accept_language: accept_language.map(str::to_owned) })
+        // Nested routers see the path without the issuer's; the page needs all of it.
+        let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |OriginalUri(uri)| uri);
+        let here = (parts.method == Method::GET).then(|| uri.path_and_query().map(ToString::to_string)).flatten();
+        Ok(Self {
+            call,
+            base: app.base_path().to_owned(),
+            theme: Arc::clone(&app.theme),
+            preferred: language::preferred(&parts.headers, &app.provider.settings.issuer).unwrap_or_default(),
+            asked: OnceLock::new(),
+            here,
+        })
     }
 }
 
 impl Pages {
-    /// The frame of a page, in the language that the application asked for, else the browser's.
+    /// Notes what the application asked for, so that every page from here on is in that language, error pages too.
+    pub fn note_ui_locales(&self, ui_locales: Option<&str>) {
+        if let Some(locale) = ui_locales.and_then(Locale::asked) {
+            self.asked.get_or_init(|| locale);
+        }
+    }
+
+    /// The frame of a page, in the language that the application asked for, else the browser's. `ui_locales` need not
+    /// be passed when it was noted before.
     #[must_use]
     pub fn frame(&self, ui_locales: Option<&str>) -> Frame {
+        self.note_ui_locales(ui_locales);
+        let asked = self.asked.get().copied();
         Frame {
-            texts: Locale::negotiate(ui_locales, self.accept_language.as_deref()),
-            theme: Arc::new(Theme::default()),
+            texts: asked.unwrap_or(self.preferred),
+            theme: Arc::clone(&self.theme),
             base: self.base.clone(),
             request_id: self.call.request.id.to_string(),
+            // Where the application has decided, a choice would change nothing.
+            here: self.here.clone().filter(|_| asked.is_none()),
         }
     }
 
@@ -110,6 +140,9 @@ impl Pages {
         tally::refused("page", refusal);
         let problem = match refusal {
             Refusal::Unavailable { .. } => Problem::Unavailable,
+            Refusal::Throttled { retry_after } => {
+                return retry_after_header(self.problem(Problem::Throttled(*retry_after)), *retry_after);
+            }
             Refusal::Internal(_) => Problem::Internal,
             Refusal::Refused { error, .. } => {
                 let problem = match refusal.reason() {
@@ -153,6 +186,13 @@ impl Pages {
     }
 }
 
+/// Says when to come back.
+#[must_use]
+pub fn retry_after_header(mut response: Response, wait: Duration) -> Response {
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+    response
+}
+
 fn html_response(status: StatusCode, language: &str, html: String) -> Response {
     let mut headers = HeaderMap::with_capacity(6);
     for (name, value) in [
@@ -181,6 +221,8 @@ pub struct Visit {
     pub browser: Browser,
     /// Its session.
     pub session: Session,
+    /// Whether somebody said here, not long ago, that they want no passkey now.
+    pub wants_no_passkey: bool,
     cookie: Option<HeaderValue>,
 }
 
@@ -198,9 +240,10 @@ impl FromRequestParts<App> for Visit {
         let pages = Pages::from_request_parts(parts, app).await.unwrap_or_else(|never| match never {});
         let browser = Browser::from_request_parts(parts, app).await.unwrap_or_else(|never| match never {});
         let session = Session::from_request_parts(parts, app).await.map_err(|_| pages.problem(Problem::Internal))?;
+        let wants_no_passkey = passkey_offer::was_declined(&parts.headers, &app.provider.settings.issuer);
         let cookie = browser.cookie(&app.provider.settings.issuer);
         let cookie = cookie.and_then(|cookie| HeaderValue::from_str(&cookie.to_string()).ok());
-        Ok(Self { pages, browser, session, cookie })
+        Ok(Self { pages, browser, session, wants_no_passkey, cookie })
     }
 }
 

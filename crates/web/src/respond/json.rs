@@ -64,10 +64,13 @@ fn failed(error: &serde_json::Error) -> Response {
 pub fn refused(endpoint: Endpoint, refusal: &Refusal) -> Response {
     tally::refused(endpoint.name, refusal);
     let error = refusal.public();
-    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    let status = match refusal {
+        Refusal::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
+        _ => StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST),
+    };
     let mut response = with_status(status, &error);
     let headers = response.headers_mut();
-    if let Refusal::Unavailable { retry_after, .. } = refusal {
+    if let Some(retry_after) = refusal.retry_after() {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
     }
     challenge(headers, endpoint.challenged, &error);

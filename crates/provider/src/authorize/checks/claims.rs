@@ -1,10 +1,10 @@
 //! The `claims` parameter (OpenID Connect Core section 5.5), and what it demands of the sign-in.
 
-use protocol::{authorization::AuthorizationRequest, claims::ClaimRequest, error::ErrorCode};
+use protocol::{Acr, authorization::AuthorizationRequest, claims::ClaimRequest, error::ErrorCode};
 use serde_json::Value;
 
 use super::super::Draft;
-use crate::{refusal::Refusal, sign_in, tokens::person};
+use crate::{refusal::Refusal, tokens::person};
 
 /// The most languages that are looked at, and the longest tag (BCP 47 section 4.4.1).
 const MOST_LOCALES: usize = 10;
@@ -22,11 +22,8 @@ pub(in super::super) fn acr(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     else {
         return Ok(());
     };
-    let reachable: Vec<String> = sign_in::ACR_VALUES
-        .iter()
-        .filter(|acr| request.accepts(&Value::from(**acr)))
-        .map(|acr| (*acr).to_owned())
-        .collect();
+    let accepted = |acr: &Acr| request.accepts(&Value::from(acr.as_str()));
+    let reachable: Vec<Acr> = Acr::ALL.iter().copied().filter(accepted).collect();
     if reachable.is_empty() {
         return Err(Refusal::new(
             ErrorCode::UnmetAuthenticationRequirements,
@@ -34,7 +31,7 @@ pub(in super::super) fn acr(draft: &mut Draft<'_>) -> Result<(), Refusal> {
             "acr_unreachable",
         ));
     }
-    draft.acr = Some(reachable);
+    draft.essential = Some(reachable);
     Ok(())
 }
 

@@ -5,6 +5,7 @@ pub(super) mod client;
 pub(super) mod id_token_hint;
 pub(super) mod once;
 pub(super) mod pkce;
+pub(super) mod policy;
 pub(super) mod prompt;
 pub(super) mod redirect_uri;
 pub(super) mod request_object;

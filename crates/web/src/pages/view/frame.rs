@@ -4,23 +4,8 @@ use std::sync::Arc;
 
 use messages::{Locale, Text};
 
+use super::Theme;
 use crate::{pages::assets, paths};
-
-/// How the pages look, apart from the stylesheet's own tokens.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Theme {
-    /// What this service is called.
-    pub service: String,
-    /// The path of a stylesheet below the issuer that sets other values for the tokens at the top of
-    /// `static/chancery.css`; `None` keeps them.
-    pub tokens: Option<String>,
-}
-
-impl Default for Theme {
-    fn default() -> Self {
-        Self { service: "Chancery".to_owned(), tokens: None }
-    }
-}
 
 /// The part that all pages share: language, look, links, and the name of the request.
 #[derive(Clone, Debug)]
@@ -33,51 +18,97 @@ pub struct Frame {
     pub base: String,
     /// What to quote when something goes wrong.
     pub request_id: String,
+    /// The address of this page, to come back to in another language; `None` where there is no coming back, or
+    /// nothing to choose.
+    pub here: Option<String>,
 }
 
 impl Frame {
     /// The BCP 47 tag of the language.
-    pub(super) fn lang(&self) -> String {
+    #[must_use]
+    pub fn lang(&self) -> String {
         self.texts.tag()
     }
 
     /// The direction of the script: `ltr` or `rtl`.
-    pub(super) fn dir(&self) -> &'static str {
+    #[must_use]
+    pub fn dir(&self) -> &'static str {
         self.texts.direction()
     }
 
+    /// Every language, as it calls itself.
+    pub fn languages(&self) -> impl Iterator<Item = Locale> {
+        Locale::all()
+    }
+
+    /// Where the language is chosen.
+    #[must_use]
+    pub fn language(&self) -> String {
+        format!("{}{}", self.base, paths::LANGUAGE)
+    }
+
+    /// The path of the theme's own stylesheet, where it has one.
+    #[must_use]
+    pub fn theme_css(&self) -> Option<String> {
+        self.theme.stylesheet().map(|sheet| format!("{}{}?v={}", self.base, paths::THEME_CSS, sheet.version))
+    }
+
+    /// The path of the theme's own logo, where it has one.
+    #[must_use]
+    pub fn logo(&self) -> Option<String> {
+        self.theme.logo().map(|logo| format!("{}{}?v={}", self.base, paths::THEME_LOGO, logo.version))
+    }
+
     /// The title of the window.
-    pub(super) fn title(&self, page: &Text) -> Text {
+    #[must_use]
+    pub fn title(&self, page: &Text) -> Text {
         self.texts.page_title(&page.to_string(), &self.theme.service)
     }
 
     /// The path of a file in `static/`, with its version.
-    pub(super) fn asset(&self, name: &str) -> String {
+    #[must_use]
+    pub fn asset(&self, name: &str) -> String {
         format!("{}{}", self.base, assets::versioned(name))
     }
 
     /// The path of the page `/login`.
-    pub(super) fn login(&self) -> String {
+    #[must_use]
+    pub fn login(&self) -> String {
         format!("{}{}", self.base, paths::LOGIN)
     }
 
     /// The path of the page `/login/account`.
-    pub(super) fn select_account(&self) -> String {
+    #[must_use]
+    pub fn select_account(&self) -> String {
         format!("{}{}", self.base, paths::SELECT_ACCOUNT)
     }
 
     /// The path of the page `/consent`.
-    pub(super) fn consent(&self) -> String {
+    #[must_use]
+    pub fn consent(&self) -> String {
         format!("{}{}", self.base, paths::CONSENT)
     }
 
     /// The path of the page `/logout`.
-    pub(super) fn logout(&self) -> String {
+    #[must_use]
+    pub fn logout(&self) -> String {
         format!("{}{}", self.base, paths::LOGOUT)
     }
 
+    /// The path of the page `/account`.
+    #[must_use]
+    pub fn account(&self) -> String {
+        format!("{}{}", self.base, paths::ACCOUNT)
+    }
+
+    /// The path of the page `/dev/mail`.
+    pub(super) fn dev_mail(&self) -> String {
+        format!("{}{}", self.base, paths::DEV_MAIL)
+    }
+
     /// The path of the first page.
-    pub(super) fn home(&self) -> String {
+    #[must_use]
+    pub fn home(&self) -> String {
         format!("{}{}", self.base, paths::HOME)
     }
 }

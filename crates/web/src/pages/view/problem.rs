@@ -1,5 +1,7 @@
 //! The page of what went wrong.
 
+use std::time::Duration;
+
 use askama::Template;
 use http::StatusCode;
 use messages::Text;
@@ -31,6 +33,8 @@ pub enum Problem {
     Method,
     /// The body is over the limit.
     TooLarge,
+    /// Too many guesses: when the next one may be made.
+    Throttled(Duration),
     /// The database, or something else that we need, is away.
     Unavailable,
     /// A fault of ours.
@@ -118,6 +122,9 @@ impl Problem {
             }
             Self::TooLarge => {
                 (StatusCode::PAYLOAD_TOO_LARGE, texts.problem_too_large_title(), texts.problem_too_large_message())
+            }
+            Self::Throttled(wait) => {
+                (StatusCode::TOO_MANY_REQUESTS, texts.problem_throttled_title(), texts.throttled(wait))
             }
             Self::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,

@@ -14,6 +14,7 @@ fn frame() -> Frame {
         theme: Arc::new(Theme::default()),
         base: "/base".to_owned(),
         request_id: "the-request".to_owned(),
+        here: Some("/base/login?request=sealed".to_owned()),
     }
 }
 
@@ -21,7 +22,7 @@ fn app(name: &str) -> AppView {
     AppView {
         name: name.to_owned(),
         host: "shop.example.test".to_owned(),
-        logo_uri: Some("https://shop.example.test/logo.png".to_owned()),
+        logo: None,
         policy_uri: Some("https://shop.example.test/privacy".to_owned()),
         tos_uri: Some("javascript:alert(1)".to_owned()),
     }
@@ -40,7 +41,12 @@ fn login(name: &str) -> LoginPage<'static> {
         app: Some(app(name)),
         reauthenticate: None,
         switch: None,
+        upstream: UpstreamOffer::default(),
         action: "/base/login",
+        passkey: None,
+        passkey_action: "/base/login/passkey",
+        ways: Ways::default(),
+        done: None,
     }
 }
 
@@ -102,6 +108,53 @@ fn names_are_only_names() {
         page.contains("<h1>Allow <bdi>&#60;script&#62;alert(1)&#60;/script&#62;&#34;&#39;&#38;</bdi> to use"),
         "{page}"
     );
+}
+
+#[test]
+fn a_language_is_chosen_where_that_changes_something() {
+    let page = login("Shop").render().expect("a page");
+    assert!(page.contains("<form method=\"post\" action=\"/base/language\">"), "{page}");
+    assert!(page.contains("<input type=\"hidden\" name=\"back\" value=\"/base/login?request=sealed\">"), "{page}");
+    for locale in Locale::all() {
+        let (tag, name) = (locale.tag(), locale.language_name());
+        assert!(
+            page.contains(&format!("value=\"{tag}\" lang=\"{tag}\"")) && page.contains(&format!(">{name}</button>"))
+        );
+    }
+    assert_eq!(page.matches("aria-current=\"true\"").count(), 1, "{page}");
+    let page = LoginPage { frame: Frame { here: None, ..frame() }, ..login("Shop") }.render().expect("a page");
+    assert!(!page.contains("/base/language"), "{page}");
+}
+
+#[test]
+fn every_page_speaks_every_language() {
+    for locale in Locale::all() {
+        let frame = Frame { texts: locale, ..frame() };
+        let heading = locale.sign_in_heading().to_string();
+        let page = LoginPage { frame, ..login("Shop") }.render().expect("a page");
+        assert!(page.contains(&format!("<html lang=\"{}\" dir=\"ltr\">", locale.tag())), "{page:.80}");
+        assert!(page.contains(&format!("<h1>{heading}</h1>")), "{page}");
+    }
+}
+
+#[test]
+fn a_theme_brings_its_stylesheet_and_its_logo() {
+    let svg = b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>".to_vec();
+    let look = Look { service: "Example".to_owned(), logo: Some(svg), accent: "#5b21b6".to_owned(), ..Look::default() };
+    let theme = Arc::new(Theme::new(&look).expect("a theme"));
+    let page = LoginPage { frame: Frame { theme, ..frame() }, ..login("Shop") }.render().expect("a page");
+    assert!(page.contains("href=\"/base/theme.css?v=") && page.contains("src=\"/base/theme/logo?v="), "{page}");
+    assert!(page.contains("alt=\"Example\"") && !page.contains("seal.svg"), "{page}");
+}
+
+#[test]
+fn an_app_has_its_picture_or_its_initial() {
+    let page = login("Shop").render().expect("a page");
+    assert!(page.contains("<span class=\"mark mark-app\" aria-hidden=\"true\">S</span>"), "{page}");
+    let logo = Some("/base/client-logo/shop?v=1".to_owned());
+    let app = Some(AppView { logo, ..app("Shop") });
+    let page = LoginPage { app, ..login("Shop") }.render().expect("a page");
+    assert!(page.contains("<img class=\"mark-app\" src=\"/base/client-logo/shop?v=1\" alt=\"\""), "{page}");
 }
 
 #[test]

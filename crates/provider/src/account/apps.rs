@@ -1,0 +1,61 @@
+//! The apps that a person has let in.
+
+use std::sync::Arc;
+
+use protocol::scope::ScopePairs;
+use serde_json::json;
+use storage::{account, id::ClientKey, journal};
+use time::OffsetDateTime;
+
+use crate::{Context, refusal::Refusal, registry::Client, sessions::SignedIn};
+
+/// An app with what it may do.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// The client.
+    pub client: Arc<Client>,
+    /// What it may do.
+    pub pairs: ScopePairs,
+    /// Since when.
+    pub since: OffsetDateTime,
+    /// When it last got something.
+    pub last_used: Option<OffsetDateTime>,
+}
+
+/// The apps that a person has let in. Those used last first.
+///
+/// # Errors
+/// `Refusal::Unavailable`.
+pub async fn list(context: &Context, session: &SignedIn) -> Result<Vec<App>, Refusal> {
+    let mut apps = Vec::new();
+    for row in account::apps(&context.database, session.user_id, context.now).await? {
+        // Of a client that was deleted nothing lives any more.
+        if let Some(client) = context.client_by_key(row.client_key).await? {
+            apps.push(App { client, pairs: row.pairs, since: row.since, last_used: row.last_used });
+        }
+    }
+    Ok(apps)
+}
+
+/// Takes everything from an app: what it was allowed, and every token. `false` when it had nothing.
+///
+/// # Errors
+/// `Refusal::Unavailable`: it keeps what it has.
+pub async fn withdraw(context: &Context, session: &SignedIn, app: ClientKey) -> Result<bool, Refusal> {
+    let client = context.client_by_key(app).await?;
+    let mut tx = context.database.begin().await?;
+    let withdrawal = context.withdrawal("consent_withdrawn");
+    let withdrawn = account::withdraw(&mut tx, session.user_id, app, withdrawal).await?;
+    if withdrawn.consents == 0 && withdrawn.grants == 0 {
+        return Ok(false);
+    }
+    let event = ("consent.withdrawn", "ok");
+    let mut entry = context.entry_of(event, (session.user_id, session.trail_key.as_deref()))?;
+    entry.session_id = Some(session.session_id.uuid());
+    entry.client_id = client.map(|client| client.client_id.clone());
+    entry.detail = Some(json!({ "consents": withdrawn.consents, "grants": withdrawn.grants }));
+    journal::append(&mut tx, &entry).await?;
+    tx.commit().await?;
+    context.pulse.wake();
+    Ok(true)
+}
