@@ -160,7 +160,7 @@ create table authorization_code (
     created_at     timestamptz not null,
     expires_at     timestamptz not null,
     spent_at       timestamptz
-);
+) with (fillfactor = 50);                -- each row is written a second time a moment later: in the same page
 create index authorization_code_expires on authorization_code (expires_at);
 
 -- One row a family. The token itself is derived under a key from outside; here is only how far it has come.

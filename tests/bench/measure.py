@@ -99,6 +99,10 @@ def psql(statement):
 
 def fill(clients, grants):
     steps = 20
+    # Nobody signs in as them; without them, all grants would be of the few who do, and so would the indexes.
+    psql(f"""
+        insert into user_account (id, username, created_at, updated_at)
+        select gen_random_uuid(), 'filler-' || n, now(), now() from generate_series(1, {grants} / 20) n""")
     for step in range(steps):
         progress("clients and grants", step, steps)
         lo, hi = clients * step // steps, clients * (step + 1) // steps
@@ -120,7 +124,7 @@ def fill(clients, grants):
             from people, client, generate_series({lo}, {hi} - 1) n where client.client_id = 'web-es256'""")
     progress("clients and grants", steps, steps)
     # Only what was filled: the others are as empty as on a new server, and their plans must not come from that.
-    psql("vacuum analyze client, grants")
+    psql("vacuum analyze client, grants, user_account")
 
 
 def progress(what, done, total):
@@ -280,15 +284,20 @@ def refresh_tokens(port, cookies, count):
 
 
 def access_tokens(port, count):
-    tokens = []
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    for n in range(count):
-        connection.request("POST", "/oauth2/token", "grant_type=client_credentials",
-                           {**FORM, "Authorization": basic("service")})
-        tokens.append(re.search(r'"access_token":"([^"]+)"', connection.getresponse().read().decode())[1])
-        if n % 2000 == 0:
-            progress("access tokens", n, count)
+    """Fetched by the load generator: one after the other, each would wait for a commit of its own."""
+    file = WORK / "tokens"
+    file.write_text("")
+    fetched = 0
+    while fetched < count:
+        progress("access tokens", fetched, count)
+        cc = {"BENCH_BASIC": basic("service"), "BENCH_BODY": "grant_type=client_credentials",
+              "BENCH_PATH": "/oauth2/token", "BENCH_TOKENS_TO": str(file)}
+        outcome(wrk(port, "/", 2, "post_lines.lua", cc))
+        before, fetched = fetched, file.read_text().count("\n")
+        assert fetched > before, "no access tokens were issued"
     progress("access tokens", count, count)
+    tokens = file.read_text().splitlines()[:count]
+    file.write_text("\n".join(tokens) + "\n")
     return tokens
 
 
@@ -435,7 +444,6 @@ def main():
     table.measure("client_credentials, ES256, durable", server.port, "/", pid, "post_lines.lua", cc, against=sign, reach="0.60")
 
     tokens = access_tokens(server.port, 100_000 // scale)
-    (WORK / "tokens").write_text("\n".join(tokens) + "\n")
     (WORK / "token").write_text(tokens[0] + "\n")
     introspect = {"BENCH_BASIC": basic("api"), "BENCH_BODY": "token=", "BENCH_PATH": "/oauth2/introspect"}
     table.measure("introspection, 100,000 distinct", server.port, "/", pid, "post_lines.lua",

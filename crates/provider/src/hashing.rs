@@ -54,6 +54,16 @@ impl Shared {
     fn lock(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().expect("no holder of this lock panics")
     }
+
+    /// Whether there is hope for one more behind so many.
+    fn judge(&self, waiting: usize) -> Result<(), Refusal> {
+        let ahead = u64::try_from(waiting).unwrap_or(u64::MAX);
+        let micros = ahead.saturating_mul(self.cost.load(Ordering::Relaxed)) / self.threads as u64;
+        if waiting >= MOST_WAITING || Duration::from_micros(micros) > self.wait {
+            return Err(too_busy());
+        }
+        Ok(())
+    }
 }
 
 /// The pool. Dropping it ends its threads after the hash that they are at.
@@ -166,14 +176,19 @@ impl HashingPool {
         }
     }
 
+    /// Whether one more would have its turn in time: to be asked before anything else is done for whoever signs in, so
+    /// that a crowd that cannot be served costs next to nothing.
+    ///
+    /// # Errors
+    /// `Refusal::Unavailable`, as it would be later.
+    pub fn admit(&self) -> Result<(), Refusal> {
+        self.shared.judge(self.waiting())
+    }
+
     fn push(&self, job: Job) -> Result<(), Refusal> {
         let shared = &self.shared;
         let mut queue = shared.lock();
-        let ahead = u64::try_from(queue.jobs.len()).unwrap_or(u64::MAX);
-        let micros = ahead.saturating_mul(shared.cost.load(Ordering::Relaxed)) / shared.threads as u64;
-        if queue.jobs.len() >= MOST_WAITING || Duration::from_micros(micros) > shared.wait {
-            return Err(too_busy());
-        }
+        shared.judge(queue.jobs.len())?;
         queue.jobs.push_back(job);
         metrics::gauge!("chancery_hashing_waiting").set(queue.jobs.len() as f64);
         drop(queue);

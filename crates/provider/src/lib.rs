@@ -47,6 +47,7 @@ pub mod tokens;
 mod trail;
 pub mod upstream;
 pub mod userinfo;
+pub mod visitors;
 
 use std::sync::Arc;
 
@@ -78,8 +79,10 @@ pub struct Provider {
     pub pulse: Arc<pulse::Pulse>,
     /// The group-committed audit journal.
     pub journal: journal::Journal,
-    /// Codes and refresh tokens, spent in batches.
+    /// Authorization requests, codes and refresh tokens, spent in batches.
     pub spending: grants::Spending,
+    /// What browsers' cookies stand for.
+    pub visitors: visitors::Visitors,
     /// Whose passkeys they are; `None` where there are none.
     pub passkeys: Option<factors::passkey::Passkeys>,
     /// Where passwords are hashed.
@@ -144,6 +147,7 @@ impl Provider {
             pulse: Arc::new(pulse::Pulse::new()),
             journal: journal::Journal::start(&database),
             spending: grants::Spending::start(&database),
+            visitors: visitors::Visitors::start(&database),
             settings,
             database,
             sealing,

@@ -75,12 +75,12 @@ pub struct SignedIn {
 }
 
 impl Provider {
-    /// Reads what a cookie stands for. One statement.
+    /// Reads what a cookie stands for: a share of a statement.
     ///
     /// # Errors
     /// `Refusal::Unavailable` when it cannot be known.
     pub async fn find_session(&self, cookie: CookieId) -> Result<Option<Found>, Refusal> {
-        Ok(sessions::by_cookie(&self.database, &cookie.hash()).await?)
+        self.visitors.find(cookie.hash()).await
     }
 
     /// Forgets a cookie. The session itself stays as it is.

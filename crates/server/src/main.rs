@@ -11,6 +11,7 @@ mod management;
 mod output;
 mod progress;
 mod server;
+mod span_fields;
 mod telemetry;
 
 use std::process::ExitCode;

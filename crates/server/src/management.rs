@@ -2,7 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Json, Router, extract::State, response::IntoResponse, routing::get};
+use axum::{
+    Json, Router,
+    extract::{MatchedPath, Request, State},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::get,
+};
 use http::{StatusCode, header};
 use metrics_exporter_prometheus::PrometheusHandle;
 use provider::Provider;
@@ -41,7 +47,15 @@ pub fn router(management: Management) -> Router {
         .route("/livez", get(|| async { "alive\n" }))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
+        .layer(middleware::from_fn(name_route))
         .with_state(management)
+}
+
+/// Tells whoever counts where the request went.
+async fn name_route(route: MatchedPath, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response.extensions_mut().insert(route);
+    response
 }
 
 async fn readyz(State(management): State<Management>) -> impl IntoResponse {

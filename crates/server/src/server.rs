@@ -96,11 +96,7 @@ pub async fn run(
 ) {
     let limits = Limits::from(&config.server);
     job::start(&provider, &metrics, &stop);
-    let app = web::App {
-        provider: Arc::clone(&provider),
-        trusted_proxies: config.server.trusted_proxies.clone().into(),
-        theme: listeners.theme,
-    };
+    let app = web::App::new(Arc::clone(&provider), config.server.trusted_proxies.clone().into(), listeners.theme);
     let router: Router = web::router(app);
     let done = CancellationToken::new();
     let management = management::router(Management { provider, metrics, stop: stop.clone() });

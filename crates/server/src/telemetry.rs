@@ -9,6 +9,7 @@ use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberI
 use crate::{
     config::{Config, setting::LogFormat},
     output,
+    span_fields::SpanFields,
 };
 
 /// Seconds: from a cached answer to a request that hangs.
@@ -29,7 +30,8 @@ pub fn start(config: &Config) -> anyhow::Result<()> {
     let registry = tracing_subscriber::registry().with(filter);
     match telemetry.format {
         LogFormat::Json => {
-            let layer = fmt::layer().json().flatten_event(true).with_span_list(false).with_writer(io::stderr);
+            let format = fmt::format().json().flatten_event(true).with_span_list(false);
+            let layer = fmt::layer().fmt_fields(SpanFields).event_format(format).with_writer(io::stderr);
             registry.with(layer).try_init()
         }
         LogFormat::Human => {
@@ -64,8 +66,8 @@ fn log_panics() {
 /// When something else counts already.
 pub fn metrics() -> anyhow::Result<PrometheusHandle> {
     let handle = PrometheusBuilder::new().set_buckets(&BUCKETS)?.install_recorder()?;
-    metrics::describe_counter!("chancery_http_requests_total", "Requests by method and status");
-    metrics::describe_histogram!("chancery_http_request_seconds", "How long requests took");
+    metrics::describe_counter!("chancery_http_requests_total", "Requests by route, method and status");
+    metrics::describe_histogram!("chancery_http_request_seconds", "How long requests took, by route");
     metrics::describe_gauge!("chancery_pulse_age_seconds", "How long ago what is remembered was confirmed");
     metrics::describe_gauge!("chancery_clock_skew_seconds", "How far this clock is ahead of the database's");
     metrics::describe_gauge!("chancery_database_connections", "Open connections to the database, by state");

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Pairs as two arrays that belong together.
-pub(crate) fn columns(pairs: &ScopePairs) -> (Vec<String>, Vec<String>) {
+fn columns(pairs: &ScopePairs) -> (Vec<String>, Vec<String>) {
     pairs.iter().map(|pair| (pair.resource.clone(), pair.scope.clone())).unzip()
 }
 

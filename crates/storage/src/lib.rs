@@ -53,6 +53,11 @@ pub use error::StorageError;
 /// How long work in the background waits for one statement.
 const BACKGROUND: Duration = Duration::from_secs(15);
 
+/// What requests run finds its rows by key. Its plans are made once, on a new server while the tables are still empty,
+/// and then reading one whole looks cheap: it must not come to that.
+const BY_KEY: [(&str, &str); 4] =
+    [("enable_seqscan", "off"), ("enable_mergejoin", "off"), ("seq_page_cost", "0.1"), ("random_page_cost", "0.1")];
+
 /// The migrations in `migrations/`, embedded.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
 
@@ -90,13 +95,14 @@ impl Database {
             ("synchronous_commit", "on"),
             // Statements are prepared once. Planning the longer ones anew at each call costs more than running them.
             ("plan_cache_mode", "force_generic_plan"),
+            ("jit", "off"),
         ]);
         // One connection of several is for the background.
         let (ours, patient) = match options.max_connections {
             few @ 0..=3 => (few, 1),
             many => (many - 1, 1),
         };
-        let pool = |size, answer: Duration| {
+        let pool = |size, answer: Duration, plans: &[(&'static str, &'static str)]| {
             // What nobody waits for any more (see `bounded`) must not come to pass later, so the database gives up first.
             let statement_timeout = (answer * 4 / 5).as_millis().to_string();
             PgPoolOptions::new()
@@ -104,11 +110,13 @@ impl Database {
                 .acquire_timeout(options.acquire_timeout)
                 .idle_timeout(Duration::from_secs(300))
                 .test_before_acquire(false)
-                .connect_lazy_with(connect.clone().options([("statement_timeout", statement_timeout)]))
+                .connect_lazy_with(
+                    connect.clone().options(plans.iter().copied()).options([("statement_timeout", statement_timeout)]),
+                )
         };
         Ok(Self {
-            pool: pool(ours, options.answer_timeout),
-            patient: pool(patient, BACKGROUND),
+            pool: pool(ours, options.answer_timeout, &BY_KEY),
+            patient: pool(patient, BACKGROUND, &[]),
             answer_timeout: options.answer_timeout,
         })
     }

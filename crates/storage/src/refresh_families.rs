@@ -84,7 +84,7 @@ pub async fn rotate(database: &Database, rotations: &[Rotation]) -> Result<Vec<O
                         with ordinality
                         as a (family, client_key, generation, now, scope_text, idle_expires_at, revision, scopes, wanted,
                               apis, open, event, outcome, client_id, jti, request_id, address, detail, position)
-                    join deployment d on d.revision = a.revision,
+                    join deployment d on d.singleton and d.revision = a.revision,
                     grants g join grants root on root.id = g.parent_id and root.revoked_at is null
                     join user_account u on u.id = g.user_id left join auth_session s on s.id = g.session_id,
                     lateral (select jsonb_agg(p -> 1) as scopes, bool_or(p ->> 0 = a.wanted) as named,
@@ -181,7 +181,7 @@ pub async fn retry(
                join grants root on root.id = g.parent_id and root.revoked_at is null
                join user_account u on u.id = g.user_id
                left join auth_session s on s.id = g.session_id
-               cross join deployment d
+               join deployment d on d.singleton
                cross join lateral (select array_agg(p ->> 1) as scopes, bool_or(p ->> 0 = $8) as named
                         from jsonb_array_elements(g.pairs) p
                         join unnest($19::text[], $20::text[]) as open (resource, scope)
@@ -290,7 +290,7 @@ pub async fn examine(
            left join grants root on root.id = g.parent_id and root.revoked_at is null
            join user_account u on u.id = g.user_id
            left join auth_session s on s.id = g.session_id
-           cross join deployment d
+           join deployment d on d.singleton
            where f.id = $1"#,
         family.uuid(),
         now

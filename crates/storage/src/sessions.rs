@@ -95,25 +95,52 @@ pub struct SignIn {
     pub expires_at: OffsetDateTime,
 }
 
-/// What the cookie with this hash stands for, or `None`.
+/// What the cookies with these hashes stand for, in their order; `None` for what stands for nothing.
 ///
 /// # Errors
 /// `StorageError`.
-pub async fn by_cookie(database: &Database, id_hash: &[u8; 32]) -> Result<Option<BrowserSession>, StorageError> {
-    Ok(sqlx::query_as!(
-        BrowserSession,
-        r#"select s.id as "session_id: SessionId", s.user_id as "user_id: UserId", s.user_epoch as session_epoch,
-                  u.epoch as user_epoch, u.enabled as user_enabled, u.require_factor, u.username, u.claims ->> 'name' as name,
-                  s.auth_time, s.acr, s.amr, s.last_seen_at, s.idle_expires_at,
-                  least(s.expires_at, b.expires_at) as "expires_at!", s.ended_at, u.trail_key
-           from browser_session b
+pub async fn by_cookies(
+    database: &Database,
+    id_hashes: &[[u8; 32]],
+) -> Result<Vec<Option<BrowserSession>>, StorageError> {
+    let hashes: Vec<Vec<u8>> = id_hashes.iter().map(|hash| hash.to_vec()).collect();
+    let rows = sqlx::query!(
+        r#"select a.position as "position!", s.id as "session_id: SessionId", s.user_id as "user_id: UserId",
+                  s.user_epoch as session_epoch, u.epoch as user_epoch, u.enabled as user_enabled, u.require_factor,
+                  u.username, u.claims ->> 'name' as name, s.auth_time, s.acr, s.amr, s.last_seen_at,
+                  s.idle_expires_at, least(s.expires_at, b.expires_at) as "expires_at!", s.ended_at, u.trail_key
+           from unnest($1::bytea[]) with ordinality as a (hash, position)
+           join browser_session b on b.id_hash = a.hash
            join auth_session s on s.id = b.auth_session_id
-           join user_account u on u.id = s.user_id
-           where b.id_hash = $1"#,
-        &id_hash[..]
+           join user_account u on u.id = s.user_id"#,
+        &hashes
     )
-    .fetch_optional(database.pool())
-    .await?)
+    .fetch_all(database.pool())
+    .await?;
+    let mut found = vec![None; id_hashes.len()];
+    for row in rows {
+        let index = usize::try_from(row.position - 1).unwrap_or(usize::MAX);
+        let Some(place) = found.get_mut(index) else { continue };
+        *place = Some(BrowserSession {
+            session_id: row.session_id,
+            user_id: row.user_id,
+            session_epoch: row.session_epoch,
+            user_epoch: row.user_epoch,
+            user_enabled: row.user_enabled,
+            require_factor: row.require_factor,
+            username: row.username,
+            name: row.name,
+            auth_time: row.auth_time,
+            acr: row.acr,
+            amr: row.amr,
+            last_seen_at: row.last_seen_at,
+            idle_expires_at: row.idle_expires_at,
+            expires_at: row.expires_at,
+            ended_at: row.ended_at,
+            trail_key: row.trail_key,
+        });
+    }
+    Ok(found)
 }
 
 /// Notes that a session was used, unless another request did so since `unless_since`.

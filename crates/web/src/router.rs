@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::{
     Router,
-    extract::Request,
+    extract::{MatchedPath, Request},
     middleware::{self, Next},
     response::Response,
     routing::{get, post},
@@ -52,10 +52,11 @@ fn machines() -> Router<App> {
 
 /// What browsers open.
 fn people(app: &App) -> Router<App> {
+    let crowd = middleware::from_fn_with_state(app.clone(), pages::crowd::admit);
     Router::new()
         .route(paths::AUTHORIZE, get(oauth::authorize::get).post(oauth::authorize::post))
         .route(paths::END_SESSION, get(oauth::logout::get).post(oauth::logout::post))
-        .route(paths::LOGIN, get(pages::sign_in::login::get).post(pages::sign_in::login::post))
+        .route(paths::LOGIN, get(pages::sign_in::login::get).post(pages::sign_in::login::post).layer(crowd))
         .route(paths::VERIFY, get(pages::sign_in::verify::get).post(pages::sign_in::verify::post))
         .route(paths::ENROLL, get(pages::sign_in::enroll::get).post(pages::sign_in::enroll::post))
         .route(paths::PASSKEY, get(pages::sign_in::passkey::get).post(pages::sign_in::passkey::post))
@@ -110,9 +111,10 @@ fn cors() -> CorsLayer {
         .max_age(Duration::from_secs(3600))
 }
 
-/// Names the request, in its logs and in its answer. Published documents are handed out as they are: nothing is
-/// decided there that a log could tell of.
+/// Names the request, in its logs and in its answer, and its route to whoever counts. Published documents are handed
+/// out as they are: nothing is decided there that a log could tell of.
 async fn name_request(mut request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().cloned();
     let mut response = if request.uri().path().contains("/.well-known/") {
         next.run(request).await
     } else {
@@ -126,5 +128,8 @@ async fn name_request(mut request: Request, next: Next) -> Response {
         response
     };
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Some(route) = route {
+        response.extensions_mut().insert(route);
+    }
     response
 }

@@ -1,9 +1,9 @@
-//! The code: inserted with its grant and its audit entry in one statement, before it leaves.
+//! The code: written with its grant and its audit entry before it leaves, and with those of whoever else waits.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use storage::{
     StorageError,
-    authorization_codes::{self, Inserted, NewCode},
+    authorization_codes::{self, Inserted, Issuance, NewCode},
     grants::NewGrant,
     id::{GrantId, SessionId, UserId},
     sealed::{Purpose, sha256},
@@ -73,11 +73,11 @@ pub(super) async fn issue(
     let mut entry = context.entry_of(event, (session.user_id, session.trail_key.as_deref()))?;
     entry.client_id = Some(authorization.client.client_id.clone());
     entry.detail = Some(serde_json::json!({ "pairs": grant.pairs }));
-    let inserted = authorization_codes::insert(&context.database, &grant, &new_code, &entry).await;
-    let mut inserted = inserted.map_err(gone_meanwhile)?;
+    let hash = new_code.hash;
+    let mut inserted = context.spending.issue(Issuance { grant, code: new_code, entry }).await?;
     if inserted == Inserted::RequestSpent {
         let issued = authorization_codes::of_request(&context.database, flow.state.id, context.now).await?;
-        if issued.is_some_and(|issued| issued.hash[..] == new_code.hash[..]) {
+        if issued.is_some_and(|issued| issued.hash[..] == hash[..]) {
             inserted = Inserted::Issued;
         }
     }

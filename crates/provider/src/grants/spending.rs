@@ -1,10 +1,10 @@
-//! What is spent at the token endpoint, in batches: codes and refresh tokens.
+//! What is spent, in batches: authorization requests for codes, codes and refresh tokens for tokens.
 
 use std::sync::Arc;
 
 use storage::{
     Database, StorageError,
-    authorization_codes::{self, Redeemed, Redemption},
+    authorization_codes::{self, Inserted, Issuance, Redeemed, Redemption},
     grants::LiveGrant,
     refresh_families::{self, Rotation},
 };
@@ -13,6 +13,18 @@ use crate::{
     batch::{Batcher, Work},
     refusal::Refusal,
 };
+
+struct Issue;
+
+impl Work for Issue {
+    type Item = Issuance;
+    type Outcome = Inserted;
+    const NAME: &'static str = "authorizations";
+
+    async fn run(database: &Database, items: &[Self::Item]) -> Result<Vec<Inserted>, StorageError> {
+        authorization_codes::insert(database, items).await
+    }
+}
 
 struct Redeem;
 
@@ -41,13 +53,23 @@ impl Work for Rotate {
 /// Hands what is to be spent to the writers.
 #[derive(Debug)]
 pub struct Spending {
+    authorizations: Batcher<Issue>,
     codes: Batcher<Redeem>,
     refresh_tokens: Batcher<Rotate>,
 }
 
 impl Spending {
     pub(crate) fn start(database: &Database) -> Self {
-        Self { codes: Batcher::start(database), refresh_tokens: Batcher::start(database) }
+        Self {
+            authorizations: Batcher::start(database),
+            codes: Batcher::start(database),
+            refresh_tokens: Batcher::start(database),
+        }
+    }
+
+    /// Spends an authorization request for a code, together with whatever else waits.
+    pub(crate) async fn issue(&self, issuance: Issuance) -> Result<Inserted, Refusal> {
+        self.authorizations.submit(issuance).await
     }
 
     /// Spends a code, together with whatever else waits.

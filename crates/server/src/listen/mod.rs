@@ -5,6 +5,7 @@
 
 mod activity;
 mod body;
+mod meter;
 mod request;
 mod stream;
 
@@ -30,6 +31,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{debug, warn};
 
 use activity::Activity;
+use meter::Meter;
 use stream::Guarded;
 
 use crate::config::server::Server;
@@ -96,13 +98,15 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
     let places = Arc::new(Semaphore::new(limits.connections));
     let connections = TaskTracker::new();
     let builder = Arc::new(builder(&limits));
+    let meter = Arc::new(Meter::default());
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => break,
             accepted = accept(&listener, &places) => accepted,
         };
         let Some((stream, peer, place)) = accepted else { continue };
-        let connection = Connection { limits, router: router.clone(), peer, stop: stop.clone() };
+        let connection =
+            Connection { limits, router: router.clone(), peer, stop: stop.clone(), meter: Arc::clone(&meter) };
         let builder = Arc::clone(&builder);
         connections.spawn(async move {
             connection.run(stream, &builder).await;
@@ -160,16 +164,19 @@ struct Connection {
     router: Router,
     peer: SocketAddr,
     stop: CancellationToken,
+    meter: Arc<Meter>,
 }
 
 impl Connection {
     async fn run(self, stream: TcpStream, builder: &auto::Builder<TokioExecutor>) {
-        let Self { limits, router, peer, stop } = self;
+        let Self { limits, router, peer, stop, meter } = self;
         let activity = Arc::new(Activity::new());
         let io = TokioIo::new(Guarded::new(stream, Arc::clone(&activity), limits.head_timeout));
         let answering = Arc::clone(&activity);
-        let service =
-            service_fn(move |request| request::answer(router.clone(), limits, peer, Arc::clone(&answering), request));
+        let service = service_fn(move |request| {
+            let watched = (Arc::clone(&answering), Arc::clone(&meter));
+            request::answer(router.clone(), limits, peer, watched, request)
+        });
         let connection = builder.serve_connection(io, service);
         tokio::pin!(connection);
         let idle = tokio::time::sleep(IDLE);

@@ -2,7 +2,12 @@
 
 use std::{convert::Infallible, net::SocketAddr, panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
-use axum::{Router, body::Body, extract::ConnectInfo, response::Response};
+use axum::{
+    Router,
+    body::Body,
+    extract::{ConnectInfo, MatchedPath},
+    response::Response,
+};
 use futures_util::FutureExt;
 use http::{HeaderValue, Request, StatusCode, header};
 use hyper::body::{Body as _, Incoming};
@@ -13,24 +18,26 @@ use super::{
     Limits,
     activity::Activity,
     body::{Excess, Limited, Verdict},
+    meter::Meter,
 };
+
+/// Where a request went that reached no handler.
+const NO_ROUTE: &str = "none";
 
 /// Answers one request.
 pub async fn answer(
     router: Router,
     limits: Limits,
     peer: SocketAddr,
-    activity: Arc<Activity>,
+    (activity, meter): (Arc<Activity>, Arc<Meter>),
     request: Request<Incoming>,
 ) -> Result<Response, Infallible> {
     let begun = Instant::now();
     let _answering = activity.begin();
-    let method = request.method().clone();
+    let method = known(request.method());
     let response = respond(router, &limits, peer, request).await;
-    let status = response.status().as_u16();
-    metrics::counter!("chancery_http_requests_total", "method" => known(&method), "status" => text(status))
-        .increment(1);
-    metrics::histogram!("chancery_http_request_seconds").record(begun.elapsed().as_secs_f64());
+    let route = response.extensions().get::<MatchedPath>().map_or(NO_ROUTE, MatchedPath::as_str);
+    meter.count(route, method, response.status().as_u16(), begun.elapsed());
     Ok(response)
 }
 
@@ -102,18 +109,5 @@ fn known(method: &http::Method) -> &'static str {
         "POST" => "POST",
         "OPTIONS" => "OPTIONS",
         _ => "other",
-    }
-}
-
-/// The statuses that are common, without an allocation each.
-fn text(status: u16) -> std::borrow::Cow<'static, str> {
-    match status {
-        200 => "200".into(),
-        302 => "302".into(),
-        303 => "303".into(),
-        400 => "400".into(),
-        401 => "401".into(),
-        404 => "404".into(),
-        other => other.to_string().into(),
     }
 }

@@ -131,7 +131,7 @@ pub async fn redeem(database: &Database, redemptions: &[Arc<Redemption>]) -> Res
                         with ordinality
                         as a (hash, client_key, now, revision, redirect_uri, code_challenge, family, idle_expires_at,
                               expires_at, wanted, apis, open, event, client_id, jti, request_id, address, detail, position)
-                    join deployment d on d.revision = a.revision,
+                    join deployment d on d.singleton and d.revision = a.revision,
                     grants g join user_account u on u.id = g.user_id left join auth_session s on s.id = g.session_id
                     left join grants root on root.id = g.parent_id and root.revoked_at is null,
                     lateral (select string_agg(p ->> 1, ' ') as scope, bool_or(p ->> 0 = a.wanted) as named

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use axum::extract::FromRequestParts;
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use http::{HeaderMap, request::Parts};
+use http::{HeaderMap, header, request::Parts};
 use provider::Issuer;
 use ring::{
     digest::{SHA256, digest},
@@ -51,9 +51,14 @@ const NAME: &str = "chancery-browser";
 const LENGTH: usize = 43;
 
 impl Browser {
+    /// What the cookie is called.
+    pub(crate) fn cookie_name(issuer: &Issuer) -> String {
+        cookie_name(issuer, NAME)
+    }
+
     /// SHA-256 of the secret that came with a request: tells browsers apart, and is no secret itself.
-    pub(super) fn sent_hash(headers: &HeaderMap, issuer: &Issuer) -> Option<[u8; 32]> {
-        let secret = sent(headers, issuer)?;
+    pub(super) fn sent_hash(headers: &HeaderMap, app: &App) -> Option<[u8; 32]> {
+        let secret = sent(headers, app)?;
         digest(&SHA256, secret.as_bytes()).as_ref().try_into().ok()
     }
 
@@ -73,7 +78,7 @@ impl Browser {
     #[must_use]
     pub fn cookie(&self, issuer: &Issuer) -> Option<Cookie<'static>> {
         (!self.known).then(|| {
-            Cookie::build((cookie_name(issuer, NAME), self.secret.clone()))
+            Cookie::build((Self::cookie_name(issuer), self.secret.clone()))
                 .path("/")
                 .http_only(true)
                 .secure(issuer.is_https())
@@ -84,9 +89,12 @@ impl Browser {
 }
 
 /// The secret that came with a request.
-fn sent(headers: &HeaderMap, issuer: &Issuer) -> Option<String> {
+fn sent(headers: &HeaderMap, app: &App) -> Option<String> {
+    if !headers.contains_key(header::COOKIE) {
+        return None; // Programs have none.
+    }
     let jar = CookieJar::from_headers(headers);
-    let sent = jar.get(&cookie_name(issuer, NAME)).map(Cookie::value);
+    let sent = jar.get(&app.browser_cookie).map(Cookie::value);
     sent.filter(|secret| secret.len() == LENGTH && secret.is_ascii()).map(str::to_owned)
 }
 
@@ -94,7 +102,7 @@ impl FromRequestParts<App> for Browser {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
-        Ok(match sent(&parts.headers, &app.provider.settings.issuer) {
+        Ok(match sent(&parts.headers, app) {
             Some(secret) => Self { secret, known: true },
             None => {
                 let mut bytes = [0; 32];

@@ -6,6 +6,7 @@ pub mod assets;
 pub mod by_mail;
 pub mod client_logo;
 pub mod consent;
+pub mod crowd;
 pub mod dev_mail;
 pub mod error;
 pub mod flow;
