@@ -9,7 +9,7 @@ use base64::{
 };
 use provider::{
     Context, Issuer, Provider, RequestInfo, Settings,
-    id::{OneTimeId, RequestId, UserId},
+    id::{OneTimeId, UserId},
     mail::{self, Letter, To},
     one_time::{self, Judged, Kind, New, Over, Standing},
 };

@@ -135,7 +135,6 @@ impl Reader {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use storage::id::RequestId;
     use time::OffsetDateTime;
     use zeroize::Zeroizing;
 

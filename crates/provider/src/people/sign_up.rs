@@ -193,7 +193,7 @@ pub struct Filled {
 #[derive(Clone, Debug)]
 pub enum Outcome {
     /// There is an account, and the link is spent.
-    Done(Proven, OneTime),
+    Done(Proven, Box<OneTime>),
     /// Nobody can be called that.
     Username,
     /// Somebody else is called that.
@@ -249,7 +249,7 @@ pub async fn complete(
         password: Some(Password::Hash(hash)),
     };
     match make(context, &administration, (kind, token, browser), (user, &login)).await {
-        Ok(Some((proven, link))) => Ok(Outcome::Done(proven, link)),
+        Ok(Some((proven, link))) => Ok(Outcome::Done(proven, Box::new(link))),
         Ok(None) => Ok(Outcome::Over),
         Err(AdminError::Invalid(_)) => {
             let taken = users::by_login_names(&context.database, &[login.clone(), email.clone()]).await?;

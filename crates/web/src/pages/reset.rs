@@ -143,15 +143,6 @@ async fn open_link(visit: &Visit, params: &Params) -> Result<Response, Stop> {
 async fn show_form(
     visit: &Visit,
     taken: &Taken,
-    (status, error): (StatusCode, Option<fn(Locale) -> Text>),
-) -> Result<Response, Stop> {
-    let texts = visit.frame(None).texts;
-    show_form_with(visit, taken, (status, error.map(|error| error(texts)))).await
-}
-
-async fn show_form_with(
-    visit: &Visit,
-    taken: &Taken,
     (status, error): (StatusCode, Option<Text>),
 ) -> Result<Response, Stop> {
     let owner = reset::look(&visit.call, &taken.token, visit.browser.binding()).await?;
@@ -171,8 +162,8 @@ async fn show_form_with(
 async fn submit_link(visit: &Visit, form: &OwnForm) -> Result<Response, Stop> {
     let taken = visit.take_link(Kind::ResetPassword, &form.0)?;
     let Some(password) = form.field("password")? else {
-        let said = (StatusCode::BAD_REQUEST, Some(Locale::new_password_error_missing as fn(Locale) -> Text));
-        return show_form(visit, &taken, said).await;
+        let error = visit.frame(None).texts.new_password_error_missing();
+        return show_form(visit, &taken, (StatusCode::BAD_REQUEST, Some(error))).await;
     };
     let link = (taken.token.as_str(), visit.browser.binding());
     match reset::complete(&visit.call, link, password.into()).await? {
@@ -184,7 +175,7 @@ async fn submit_link(visit: &Visit, form: &OwnForm) -> Result<Response, Stop> {
         }
         Outcome::Unfit(why) => {
             let error = unfit(visit.frame(None).texts, why);
-            show_form_with(visit, &taken, (StatusCode::BAD_REQUEST, Some(error))).await
+            show_form(visit, &taken, (StatusCode::BAD_REQUEST, Some(error))).await
         }
         Outcome::Over => Err(visit.over(Kind::ResetPassword, Over::Ended)),
     }

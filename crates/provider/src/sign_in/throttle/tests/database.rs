@@ -8,7 +8,7 @@ use tokio::sync::OnceCell;
 use zeroize::Zeroizing;
 
 use super::super::*;
-use crate::{Issuer, Provider, RequestInfo, Settings, id::RequestId, settings::Hashing};
+use crate::{Issuer, Provider, RequestInfo, Settings, settings::Hashing};
 
 /// Two instances over one database. Its name is one that the wire tests sweep.
 async fn instances() -> &'static [Arc<Provider>; 2] {
