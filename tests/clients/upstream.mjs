@@ -36,8 +36,15 @@ export class Upstream {
     return { slug, issuer: this.issuer, ...CLIENT, ...members };
   }
 
+  /** Whether it hangs up when it is asked who somebody is. */
+  hangsUp = false;
+
   async listen() {
-    this.server = createServer(this.callback).listen(this.port, '127.0.0.1');
+    const serve = (request, response) => {
+      if (this.hangsUp && request.url.startsWith('/token')) request.socket.destroy();
+      else this.callback(request, response);
+    };
+    this.server = createServer(serve).listen(this.port, '127.0.0.1');
     await once(this.server, 'listening');
   }
 

@@ -120,13 +120,6 @@ pub struct UpstreamOffer {
     pub action: String,
 }
 
-impl UpstreamOffer {
-    /// Whether there is none.
-    fn is_empty(&self) -> bool {
-        self.buttons.is_empty() && self.organization.is_none()
-    }
-}
-
 /// `GET /login/upstream`. Posts `request` and `address` to `action`.
 #[derive(Debug, Template)]
 #[template(path = "organization.html")]
