@@ -9,7 +9,7 @@ use crate::harness::{
     Reply, World,
     browser::Landing,
     http::{Call, client, form_encode},
-    json, run, unique,
+    json, run, unique, until,
     world::{Builder, Person},
 };
 
@@ -53,33 +53,64 @@ fn patient() -> Builder {
     World::builder().setting("passwords", "queue_wait", "\"20s\"")
 }
 
-/// Sends them all at once. Whoever is told that the server is busy, where nothing was judged, tries again.
-async fn all_at_once(calls: Vec<Call>) -> Vec<Reply> {
-    let tasks = calls.into_iter().map(|call| {
-        crate::harness::spawn(async move {
-            loop {
-                let reply = call.clone().may_be_unavailable().send().await;
-                if reply.status != 503 {
-                    return reply;
+/// What many attempts that were sent at once came to.
+struct Crowd {
+    /// Of each attempt, what it was told in the end.
+    replies: Vec<Reply>,
+    /// How often one was told that the server is busy. It may have been judged for all that.
+    busy: usize,
+    /// How long it all took.
+    within: Duration,
+}
+
+impl Crowd {
+    /// Sends them all at once. Whoever is told that the server is busy tries again.
+    async fn send(calls: Vec<Call>) -> Self {
+        let begun = Instant::now();
+        let tasks = calls.into_iter().map(|call| {
+            crate::harness::spawn(async move {
+                let mut busy = 0;
+                loop {
+                    let reply = call.clone().may_be_unavailable().send().await;
+                    if reply.status != 503 {
+                        return (reply, busy);
+                    }
+                    busy += 1;
+                    tokio::time::sleep(Duration::from_millis(200)).await;
                 }
-                tokio::time::sleep(Duration::from_millis(200)).await;
-            }
+            })
+        });
+        let ended = futures_util::future::join_all(tasks).await;
+        let (replies, busy): (Vec<_>, Vec<usize>) = ended.into_iter().map(Result::unwrap).unzip();
+        Self { replies, busy: busy.iter().sum(), within: begun.elapsed() }
+    }
+
+    fn count(&self, status: u16) -> usize {
+        self.replies.iter().filter(|reply| reply.status == status).count()
+    }
+
+    /// Asserts how many were judged: the budget, and what becomes free meanwhile, after one second, two more, four
+    /// more. (On a machine that is not busy, none.) All others were told to wait.
+    #[track_caller]
+    fn assert_judged(&self, budget: usize) {
+        let seconds = self.within.as_secs_f64() + 0.5;
+        let most = budget + (0..10).take_while(|n| f64::from((1 << (n + 1)) - 1) <= seconds).count();
+        let judged = self.count(400);
+        let least = budget.saturating_sub(self.busy);
+        assert!((least..=most).contains(&judged), "{judged} judged within {:?}, {} busy", self.within, self.busy);
+        assert_eq!(judged + self.count(429), self.replies.len());
+    }
+
+    /// Asserts that what was not judged was not hashed either. Whoever was told that the server is busy may have been.
+    async fn assert_hashed(&self, world: &World, before: u64) {
+        let judged = (self.replies.len() - self.count(429)) as u64;
+        let hashed = until("the hashes are counted", Duration::from_secs(5), async || {
+            let hashed = hashed(world).await - before;
+            (hashed >= judged).then_some(hashed)
         })
-    });
-    futures_util::future::join_all(tasks).await.into_iter().map(Result::unwrap).collect()
-}
-
-/// How many are judged of those that come within a time: the budget, and what becomes free meanwhile, after one second,
-/// two more, four more. (On a machine that is not busy, none.)
-#[track_caller]
-fn assert_judged(judged: usize, budget: usize, within: Duration) {
-    let seconds = within.as_secs_f64() + 0.5;
-    let most = budget + (0..10).take_while(|n| f64::from((1 << (n + 1)) - 1) <= seconds).count();
-    assert!((budget..=most).contains(&judged), "{judged} judged within {within:?}");
-}
-
-fn count(replies: &[Reply], status: u16) -> usize {
-    replies.iter().filter(|reply| reply.status == status).count()
+        .await;
+        assert!(hashed <= judged + self.busy as u64, "{hashed} hashed, {judged} judged, {} busy", self.busy);
+    }
 }
 
 #[track_caller]
@@ -109,19 +140,17 @@ fn two_hundred_at_once() {
         for username in ["ada", "nobody-at-all"] {
             let before = hashed(&world).await;
             let calls = (0..200).map(|i| form.send(&world, i % 2, username, &format!("wrong password {i}"))).collect();
-            let begun = Instant::now();
-            let replies = all_at_once(calls).await;
-            let judged = count(&replies, 400);
-            assert_judged(judged, 10, begun.elapsed());
-            assert_eq!(judged + count(&replies, 429), 200);
-            replies.iter().filter(|reply| reply.status == 429).for_each(|reply| assert!(retry_after(reply) <= 120));
-            assert_eq!(hashed(&world).await - before, judged as u64, "a refused attempt was hashed");
+            let crowd = Crowd::send(calls).await;
+            crowd.assert_judged(10);
+            crowd.assert_hashed(&world, before).await;
+            let refused = crowd.replies.iter().filter(|reply| reply.status == 429);
+            refused.for_each(|reply| assert!(retry_after(reply) <= 120));
         }
         // The right password is not looked at either while there is something to wait for.
         let ada = world.person("ada");
         let before = hashed(&world).await;
-        let replies = all_at_once((0..16).map(|i| form.send(&world, i % 2, "ada", &ada.password)).collect()).await;
-        assert_eq!(hashed(&world).await - before, (16 - count(&replies, 429)) as u64);
+        let crowd = Crowd::send((0..16).map(|i| form.send(&world, i % 2, "ada", &ada.password)).collect()).await;
+        crowd.assert_hashed(&world, before).await;
     });
 }
 
@@ -187,31 +216,36 @@ async fn throttled(world: &World, form: &Form, state: &State) -> Reply {
 fn an_answer_does_not_say_whose_account_it_is() {
     run(async {
         let world = patient().start().await;
-        let (form, states) = (Form::open(&world).await, states(&world).await);
-        let mut times: Vec<Vec<Duration>> = vec![Vec::new(); states.len()];
-        for round in 0..10 {
+        let form = Form::open(&world).await;
+        let mut times: BTreeMap<&str, Vec<Duration>> = BTreeMap::new();
+        // Three of each, for one takes no more than ten guesses.
+        let mut states_of_all = Vec::new();
+        for _ in 0..3 {
+            states_of_all.push(states(&world).await);
+        }
+        for (round, states) in states_of_all.iter().cycle().take(30).enumerate() {
             let mut first = None;
-            for (index, state) in states.iter().enumerate() {
+            for index in 0..states.len() {
+                let state = &states[(index + round) % states.len()];
                 let begun = Instant::now();
                 let reply = form.send(&world, 0, &state.username, &state.password).send().await;
-                times[index].push(begun.elapsed());
+                times.entry(state.what).or_default().push(begun.elapsed());
                 assert_eq!(reply.status, 400, "{} in round {round}: {reply:?}", state.what);
                 let seen = seen(&reply, &state.username);
                 assert_eq!(*first.get_or_insert(seen.clone()), seen, "{}", state.what);
             }
         }
-        let medians: Vec<Duration> = times
-            .iter_mut()
-            .map(|times| {
-                times.sort_unstable();
-                times[times.len() / 2]
-            })
-            .collect();
-        let (least, most) = (medians.iter().min().unwrap(), medians.iter().max().unwrap());
-        assert!(*most < *least * 3 / 2 + Duration::from_millis(20), "{medians:?}");
+        // Whatever else the machine does only adds to a time, so the quicker ones tell more than the slower ones.
+        let quick = |times: &mut Vec<Duration>| {
+            times.sort_unstable();
+            times[times.len() / 4]
+        };
+        let quick: BTreeMap<_, _> = times.iter_mut().map(|(what, times)| (what, quick(times))).collect();
+        let (least, most) = (quick.values().min().unwrap(), quick.values().max().unwrap());
+        assert!(*most < *least * 3 / 2 + Duration::from_millis(20), "{quick:?}");
         // Nor does it when there were too many.
         let mut first = None;
-        for state in &states {
+        for state in &states_of_all[0] {
             let reply = throttled(&world, &form, state).await;
             assert!((1..=900).contains(&retry_after(&reply)), "{}: {reply:?}", state.what);
             // The one thing that may differ is how long it still takes, which is told in words too.
@@ -240,14 +274,18 @@ fn a_person_is_not_kept_out_from_elsewhere() {
                 form.send(&world, i % 2, "ada", "a wrong password").header("x-forwarded-for", from)
             })
             .collect();
-        let begun = Instant::now();
-        let replies = all_at_once(calls).await;
-        let judged = count(&replies, 400);
-        assert_judged(judged, 30, begun.elapsed());
-        assert_eq!(count(&replies, 429), 240 - judged);
-        // From another place she would have to wait like everybody.
-        let stranger = form.send(&world, 0, "ada", &ada.password).header("x-forwarded-for", "192.0.2.9");
-        retry_after(&stranger.send().await);
+        Crowd::send(calls).await.assert_judged(30);
+        // From another place she would have to wait like everybody: for so long that no test machine is slower.
+        let elsewhere = |password| form.send(&world, 0, "ada", password).header("x-forwarded-for", "192.0.2.9");
+        loop {
+            let reply = elsewhere("a wrong password").send().await;
+            let wait = if reply.status == 400 { 0 } else { retry_after(&reply) };
+            if wait > 5 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_secs(wait)).await;
+        }
+        retry_after(&elsewhere(&ada.password).send().await);
         // At home, in a browser that nobody knows.
         flow.authorize(&mut world.browser(), &ada).await;
         // In her usual browser, from wherever.
@@ -285,9 +323,7 @@ fn lying_about_the_address_is_of_no_use() {
                     .header("x-real-ip", format!("198.51.{i}.7"))
             })
             .collect();
-        let begun = Instant::now();
-        let replies = all_at_once(calls).await;
-        assert_judged(count(&replies, 400), 10, begun.elapsed());
+        Crowd::send(calls).await.assert_judged(10);
     });
 }
 
@@ -297,14 +333,16 @@ fn strangers_leave_little_behind() {
     run(async {
         let world = patient().setting("throttle", "range_attempts", "100").start().await;
         let form = Form::open(&world).await;
-        let (begun, mut judged) = (Instant::now(), 0);
+        let mut all = Crowd { replies: Vec::new(), busy: 0, within: Duration::ZERO };
         for block in 0..20 {
             let names: Vec<String> = (0..20).map(|i| format!("stranger-{block}-{i}")).collect();
-            let replies =
-                all_at_once(names.iter().map(|name| form.send(&world, 0, name, "a wrong password")).collect()).await;
-            judged += count(&replies, 400);
+            let calls = names.iter().map(|name| form.send(&world, 0, name, "a wrong password")).collect();
+            let crowd = Crowd::send(calls).await;
+            all.replies.extend(crowd.replies);
+            all.busy += crowd.busy;
+            all.within += crowd.within;
         }
-        assert_judged(judged, 100, begun.elapsed());
+        all.assert_judged(100);
         let rows = world.database.count("select count(*) from guess").await;
         assert!(rows <= 2 * (100 + 30) + 1, "{rows} rows");
         let dump = world.database.dump().await;

@@ -52,9 +52,11 @@ pub fn router(management: Management) -> Router {
 }
 
 /// Tells whoever counts where the request went.
-async fn name_route(route: MatchedPath, request: Request, next: Next) -> Response {
+async fn name_route(route: Option<MatchedPath>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    response.extensions_mut().insert(route);
+    if let Some(route) = route {
+        response.extensions_mut().insert(route);
+    }
     response
 }
 
