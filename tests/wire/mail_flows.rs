@@ -408,6 +408,7 @@ fn a_forgotten_password() {
         let page = house.follow(&mut other, &mail).await;
         assert_eq!(page.reply.status, 410);
         assert!(page.has("note-next"));
+        house.world.database.assert_places_are_sealed().await;
     });
 }
 
@@ -602,6 +603,7 @@ fn a_change_of_address_counts_when_the_new_one_confirms() {
         // The new name signs in, the old one does not.
         assert!(house.lets_in(&new, &person.password).await);
         assert!(!house.lets_in(&address(&person), &person.password).await);
+        house.world.database.assert_places_are_sealed().await;
     });
 }
 

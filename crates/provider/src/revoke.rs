@@ -46,8 +46,7 @@ async fn refresh_token(context: &Context, client: &Client, token: &str) -> Resul
     if state.revoked {
         return Ok(());
     }
-    let mut entry = context.entry("token.revoked", "ok");
-    entry.client_id = Some(client.client_id.clone());
+    let mut entry = context.entry_by(client, ("token.revoked", "ok"));
     entry.user_id = Some(state.user_id);
     entry.session_id = state.session_id;
     withdraw_grant(context, state.grant_id, "revoked_by_client", entry).await
@@ -61,8 +60,7 @@ async fn access_token(context: &Context, client: &Client, token: &str) -> Result
     if context.any_revoked(&access::roots(&claims)).await? {
         return Ok(());
     }
-    let mut entry = context.entry("token.revoked", "ok");
-    entry.client_id = Some(client.client_id.clone());
+    let mut entry = context.entry_by(client, ("token.revoked", "ok"));
     entry.grant_id = Some(claims.chancery.grant);
     entry.jti = Some(claims.jti);
     let expiry = OffsetDateTime::from_unix_timestamp(claims.exp).unwrap_or(context.now);

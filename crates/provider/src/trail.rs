@@ -17,7 +17,7 @@ use storage::{
 use tracing::warn;
 use uuid::Uuid;
 
-use crate::{Context, RequestInfo, refusal::Refusal};
+use crate::{Context, RequestInfo, refusal::Refusal, registry::Client};
 
 /// What is sealed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,7 +104,18 @@ impl Context {
         Ok(entry)
     }
 
-    /// The same in a transaction, where the person's key is not at hand.
+    /// An entry of what a client did. A public client runs where its person is, and of that nothing is written here in
+    /// clear: the session tells, under the person's key.
+    pub(crate) fn entry_by(&self, client: &Client, (event, outcome): (&'static str, &'static str)) -> Entry {
+        let mut entry = self.entry(event, outcome);
+        entry.client_id = Some(client.client_id.clone());
+        if client.metadata.is_public() {
+            entry.address = None;
+        }
+        entry
+    }
+
+    /// An entry about a person in a transaction, where the person's key is not at hand.
     ///
     /// # Errors
     /// `Refusal`.

@@ -27,6 +27,7 @@ fn the_first_sign_in_makes_a_person_and_the_second_finds_them() {
             let query = format!("select count(*) from journal where event = '{event}' and user_id is not null");
             assert_eq!(pair.here.database.count(&query).await, times, "{event}");
         }
+        pair.here.database.assert_places_are_sealed().await;
     });
 }
 

@@ -36,8 +36,7 @@ pub(super) async fn handle(call: &Call<'_>) -> Result<Decision, Refusal> {
     let challenge = request.code_verifier.as_ref().map(|verifier| CodeChallenge::of(verifier).to_string());
     let family = client.metadata.has_grant(grant_type::REFRESH_TOKEN).then(|| new_family(context));
     let jti = TokenId::new();
-    let mut entry = context.entry("token.issued", "ok");
-    entry.client_id = Some(client.client_id.clone());
+    let mut entry = context.entry_by(client, ("token.issued", "ok"));
     entry.jti = Some(jti.uuid());
     entry.detail = Some(json!({ "grant": label }));
     let redemption = Arc::new(Redemption {
@@ -109,8 +108,7 @@ async fn spent(
     if code.revoked || !redirect_fits || !verifier_fits {
         return Ok(invalid_grant("code_spent"));
     }
-    let mut entry = context.entry("code.replayed", "code_replayed");
-    entry.client_id = Some(client.client_id.clone());
+    let mut entry = context.entry_by(client, ("code.replayed", "code_replayed"));
     entry.user_id = code.user_id;
     entry.session_id = code.session_id;
     revoke::withdraw_grant(context, code.grant_id, "code_replayed", entry).await?;

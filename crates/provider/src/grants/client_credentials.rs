@@ -36,8 +36,7 @@ pub(super) async fn handle(call: &Call<'_>) -> Result<Decision, Refusal> {
     let wanted = Wanted { target: Some(target), scope: WantedScope::OfTarget, jti };
     let minted = mint(context, client, &authority, &wanted).await?;
 
-    let mut entry = context.entry("token.issued", "ok");
-    entry.client_id = Some(client.client_id.clone());
+    let mut entry = context.entry_by(client, ("token.issued", "ok"));
     entry.grant_id = Some(authority.grant().uuid());
     entry.jti = Some(jti.uuid());
     entry.detail = Some(json!({ "grant": label, "resource": identifier, "scope": minted.scope }));

@@ -55,8 +55,7 @@ pub(super) async fn handle(call: &Call<'_>) -> Result<Decision, Refusal> {
         revision: context.revision,
     });
     let jti = TokenId::new();
-    let mut entry = context.entry("token.issued", "ok");
-    entry.client_id = Some(client.client_id.clone());
+    let mut entry = context.entry_by(client, ("token.issued", "ok"));
     entry.jti = Some(jti.uuid());
     entry.detail = Some(json!({ "grant": label }));
     let grant = match spend(context, client, &presented, entry).await? {
@@ -180,8 +179,7 @@ fn retry_window(context: &Context, client: &Client) -> Duration {
 /// Two hold the same token, and one of them is a thief: the family and its access tokens end (RFC 9700 section
 /// 4.14.2).
 async fn reused(context: &Context, client: &Client, state: &FamilyState) -> Result<Spent, Refusal> {
-    let mut entry = context.entry("refresh_token.reused", "refresh_token_reused");
-    entry.client_id = Some(client.client_id.clone());
+    let mut entry = context.entry_by(client, ("refresh_token.reused", "refresh_token_reused"));
     entry.user_id = Some(state.user_id);
     entry.session_id = state.session_id;
     revoke::withdraw_grant(context, state.grant_id, "refresh_token_reused", entry).await?;

@@ -150,8 +150,7 @@ async fn tell(
         Manner::Delegation => "token.exchanged",
         Manner::Impersonation => "token.impersonated",
     };
-    let mut entry = context.entry(event, "ok");
-    entry.client_id = Some(client.client_id.clone());
+    let mut entry = context.entry_by(client, (event, "ok"));
     entry.user_id = exchange.authority.person().map(|user| user.uuid());
     entry.grant_id = Some(exchange.authority.grant().uuid());
     entry.jti = Some(exchange.jti.uuid());
