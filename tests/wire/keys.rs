@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::harness::{
     Reply, Value, WITHIN_A_SECOND, World,
     database::Content,
-    fixture, jwt, run,
+    fixture, json, jwt, run,
     server::{Ports, Server},
     until,
 };
@@ -163,6 +163,11 @@ fn sealing_keys_can_be_rotated() {
         });
         let token = world.own_token(&world.client("job")).await;
         let kid_before = kid(token.access());
+        let person = world.add_person().await;
+        let shop = world.add_client("shop", json!({ "required_acr": "aal2" })).await;
+        let flow = world.flow(&shop).scope("openid");
+        let mut browser = world.browser();
+        let equipped = flow.equip(&mut browser, &person).await;
         world.servers[0].stop().await;
 
         // With another key alone it says so and does not start, rather than making new keys.
@@ -177,10 +182,22 @@ fn sealing_keys_can_be_rotated() {
         let sealed =
             world.database.count("select count(*) from signing_key where get_byte(private_sealed, 1) = 2").await;
         assert_eq!(sealed, 3);
+        for (table, column) in [("user_account", "trail_key"), ("totp", "seed_sealed")] {
+            let query = format!("select count(*) from {table} where get_byte({column}, 1) <> 2");
+            assert_eq!(world.database.count(&query).await, 0, "{table}");
+        }
+        assert_eq!(world.command(["keys", "reseal", "--json"]).await.ok().json()["resealed"], 0);
         let server = Server::start(&world.home, world.home.ports).await;
         let again = world.own_token(&world.client("job")).await;
         assert_eq!(kid(again.access()), kid_before);
         world.introspect_call(&world.client("job"), token.access()).send().await.active();
+        // The second factor still counts, and what the trail says of the person can still be read to them.
+        let mut again = world.browser();
+        let page = flow.with_password(&mut again, &person).await.page();
+        let landing = again.submit(&page, "verify-submit", &[("code", &equipped.app.code(1))]).await;
+        flow.answer(landing);
+        let activity = again.open(&world.url("/account/activity")).await.page();
+        assert!(activity.text().contains("127.0.0.1"), "{activity:#?}");
         drop(server);
     });
 }

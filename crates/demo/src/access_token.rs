@@ -18,6 +18,8 @@ pub(crate) struct AccessToken {
     pub(crate) actors: Vec<String>,
     /// What the token permits.
     pub(crate) scopes: BTreeSet<String>,
+    /// How the person proved themselves.
+    pub(crate) acr: Option<String>,
 }
 
 /// Why an API refuses a token.
@@ -77,6 +79,7 @@ impl Validator {
             client_id: client_id.to_owned(),
             actors: jwt.actors().into_iter().map(str::to_owned).collect(),
             scopes: scope.split_ascii_whitespace().map(str::to_owned).collect(),
+            acr: jwt.text("acr").map(str::to_owned),
         })
     }
 }

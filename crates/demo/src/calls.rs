@@ -6,13 +6,15 @@ use crate::{
 };
 
 impl Call {
-    pub(crate) const ALL: [Self; 4] = [Self::ReadThings, Self::WriteThings, Self::ReadReport, Self::PublishReport];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::ReadThings, Self::WriteThings, Self::ClearThings, Self::ReadReport, Self::PublishReport];
 
     /// Its name in forms.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::ReadThings => "read-things",
             Self::WriteThings => "write-things",
+            Self::ClearThings => "clear-things",
             Self::ReadReport => "read-report",
             Self::PublishReport => "publish-report",
         }
@@ -28,6 +30,7 @@ impl Call {
         match self {
             Self::ReadThings => "call-api-read",
             Self::WriteThings => "call-api-write",
+            Self::ClearThings => "call-api-clear",
             Self::ReadReport => "call-reports-read",
             Self::PublishReport => "call-reports-publish",
         }
@@ -37,12 +40,13 @@ impl Call {
         match self {
             Self::ReadThings | Self::ReadReport => "GET",
             Self::WriteThings | Self::PublishReport => "POST",
+            Self::ClearThings => "DELETE",
         }
     }
 
     pub(crate) fn path(self) -> &'static str {
         match self {
-            Self::ReadThings | Self::WriteThings => "/api/things",
+            Self::ReadThings | Self::WriteThings | Self::ClearThings => "/api/things",
             Self::ReadReport | Self::PublishReport => "/reports",
         }
     }
@@ -52,6 +56,7 @@ impl Call {
         match self {
             Self::ReadThings => "Demo API, needs read",
             Self::WriteThings => "Demo API, needs write",
+            Self::ClearThings => "Demo API, needs write and a second factor",
             Self::ReadReport => "Reports API, needs read",
             Self::PublishReport => "Reports API, needs publish",
         }
@@ -65,6 +70,7 @@ impl Call {
             Self::WriteThings => http
                 .request(reqwest::Method::POST, &url)
                 .json(&serde_json::json!({ "name": "A thing from the demo app" })),
+            Self::ClearThings => http.request(reqwest::Method::DELETE, &url),
             Self::PublishReport => http.request(reqwest::Method::POST, &url),
         };
         let response = http.send(request.bearer_auth(token)).await?;
@@ -75,6 +81,17 @@ impl Call {
             challenge: header(reqwest::header::WWW_AUTHENTICATE).map(str::to_owned),
             body: pretty(response.body()),
         })
+    }
+}
+
+impl CallReport {
+    /// What the person would have to sign in with for this call (RFC 9470 section 3), where that was the trouble.
+    pub(crate) fn wanted_acr(&self) -> Option<&str> {
+        let challenge = self.challenge.as_deref()?;
+        if !challenge.contains("error=\"insufficient_user_authentication\"") {
+            return None;
+        }
+        Some(challenge.split_once("acr_values=\"")?.1.split_once('"')?.0)
     }
 }
 

@@ -60,6 +60,8 @@ pub(crate) enum Holder {
 pub(crate) enum Call {
     ReadThings,
     WriteThings,
+    /// Needs a second factor.
+    ClearThings,
     ReadReport,
     PublishReport,
 }

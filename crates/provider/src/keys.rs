@@ -10,12 +10,14 @@ use serde::Serialize;
 use storage::{
     Database, StorageError, Tx, deployment,
     id::UserId,
+    reseal::{self, Column},
     sealed::{Place, SealingKeys},
     signing_keys::{self, SigningKeyRow},
+    totp,
 };
 use time::OffsetDateTime;
 
-use crate::{Context, Settings, documents::Document, refusal::Refusal};
+use crate::{Context, Settings, documents::Document, refusal::Refusal, trail};
 
 /// What this server signs with. A key for each is always there.
 pub const ALGORITHMS: [Algorithm; 3] = [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA];
@@ -415,29 +417,27 @@ async fn replace(
     Ok(made.into_values().collect())
 }
 
-/// Seals every private key anew under the first sealing key. Returns how many changed.
+/// How many people's secrets are sealed anew in one transaction.
+const RESEALED_AT_ONCE: i64 = 1000;
+
+/// Seals anew under the first sealing key whatever another one sealed: the server's own keys, the secrets of upstream
+/// providers, and what is sealed for each person. Returns how many changed. `progress` hears how many people's so far.
+/// Interrupted, it goes on where it was when it is called again.
 ///
 /// # Errors
 /// `Refusal`.
-pub async fn reseal(context: &Context) -> Result<usize, Refusal> {
-    let mut tx = context.database.begin().await?;
-    let mut count = 0;
-    for row in signing_keys::list_locked(&mut tx).await? {
-        if row.private_sealed.get(1) == Some(&context.sealing.active_id()) {
-            continue;
+pub async fn reseal(context: &Context, mut progress: impl FnMut(usize)) -> Result<usize, Refusal> {
+    let mut people = 0;
+    for column in [Column::TrailKey, Column::TotpSeed] {
+        let mut after = UserId(uuid::Uuid::nil());
+        while let Some((last, count)) = reseal_people(context, column, after).await? {
+            after = last;
+            people += count;
+            progress(people);
         }
-        let pkcs8 = context.sealing.open(place(&row.kid), &row.private_sealed)?;
-        signing_keys::reseal(&mut tx, &row.kid, &context.sealing.seal(place(&row.kid), &pkcs8)).await?;
-        count += 1;
     }
-    if let Some(sealed) = deployment::pairwise_key(&mut tx).await?
-        && sealed.get(1) != Some(&context.sealing.active_id())
-    {
-        let key = context.sealing.open(PAIRWISE, &sealed)?;
-        deployment::set_pairwise_key(&mut tx, &context.sealing.seal(PAIRWISE, &key)).await?;
-        count += 1;
-    }
-    count += crate::upstream::administer::reseal(&mut tx, &context.sealing).await?;
+    let mut tx = context.database.begin().await?;
+    let count = people + reseal_keys(context, &mut tx).await?;
     if count > 0 {
         let mut entry = context.entry("keys.resealed", "ok");
         entry.detail = Some(serde_json::json!({ "count": count, "sealing_key_id": context.sealing.active_id() }));
@@ -445,4 +445,43 @@ pub async fn reseal(context: &Context) -> Result<usize, Refusal> {
     }
     tx.commit().await?;
     Ok(count)
+}
+
+/// A page of people. Returns the last of them and how many they were; `None` when there are no more.
+async fn reseal_people(context: &Context, column: Column, after: UserId) -> Result<Option<(UserId, usize)>, Refusal> {
+    let sealing = &context.sealing;
+    let mut tx = context.database.begin().await?;
+    let mut rows = reseal::older(&mut tx, column, sealing.active_id(), after, RESEALED_AT_ONCE).await?;
+    let Some(last) = rows.last().map(|row| row.user) else { return Ok(None) };
+    for row in &mut rows {
+        let user = row.user.to_string();
+        let place = match column {
+            Column::TrailKey => trail::place(&user),
+            Column::TotpSeed => totp::place(&user),
+        };
+        row.sealed = sealing.seal(place, &sealing.open(place, &row.sealed)?);
+    }
+    reseal::replace(&mut tx, column, &rows).await?;
+    tx.commit().await?;
+    Ok(Some((last, rows.len())))
+}
+
+async fn reseal_keys(context: &Context, tx: &mut Tx) -> Result<usize, Refusal> {
+    let mut count = 0;
+    for row in signing_keys::list_locked(tx).await? {
+        if row.private_sealed.get(1) == Some(&context.sealing.active_id()) {
+            continue;
+        }
+        let pkcs8 = context.sealing.open(place(&row.kid), &row.private_sealed)?;
+        signing_keys::reseal(tx, &row.kid, &context.sealing.seal(place(&row.kid), &pkcs8)).await?;
+        count += 1;
+    }
+    if let Some(sealed) = deployment::pairwise_key(tx).await?
+        && sealed.get(1) != Some(&context.sealing.active_id())
+    {
+        let key = context.sealing.open(PAIRWISE, &sealed)?;
+        deployment::set_pairwise_key(tx, &context.sealing.seal(PAIRWISE, &key)).await?;
+        count += 1;
+    }
+    Ok(count + crate::upstream::administer::reseal(tx, &context.sealing).await?)
 }

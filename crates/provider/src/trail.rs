@@ -40,7 +40,8 @@ impl Personal {
     }
 }
 
-fn place(row: &str) -> Place<'_> {
+/// Where a person's key lies, for sealing it.
+pub(crate) fn place(row: &str) -> Place<'_> {
     Place { table: "user_account", column: "trail_key", row }
 }
 

@@ -11,7 +11,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
-use web::pages::view::Theme;
+use web::{Published, pages::view::Theme};
 
 use crate::{
     config::Config,
@@ -97,11 +97,13 @@ pub async fn run(
     let limits = Limits::from(&config.server);
     job::start(&provider, &metrics, &stop);
     let app = web::App::new(Arc::clone(&provider), config.server.trusted_proxies.clone().into(), listeners.theme);
+    let published = Published::of(&app);
     let router: Router = web::router(app);
     let done = CancellationToken::new();
     let management = management::router(Management { provider, metrics, stop: stop.clone() });
-    let management = tokio::spawn(listen::serve(listeners.management, management, limits, done.clone()));
-    listen::serve(listeners.public, router, limits, stop).await;
+    let management =
+        tokio::spawn(listen::serve(listeners.management, (management, Published::default()), limits, done.clone()));
+    listen::serve(listeners.public, (router, published), limits, stop).await;
     // Whoever watches sees that we stop until we have stopped.
     done.cancel();
     let _ = management.await;

@@ -109,7 +109,8 @@ pub struct Lease {
 impl Lease {
     /// Borrows a connection.
     pub(crate) async fn of(pool: &PgPool, limit: Duration) -> Result<Self, Error> {
-        let connection = in_time(limit, pool.acquire()).await?;
+        // Boxed: it is large, and would be moved several times.
+        let connection = in_time(limit, Box::pin(pool.acquire())).await?;
         Ok(Self { connection: Some(connection), limit, begun: false, spoiled: false })
     }
 

@@ -25,6 +25,7 @@ pub mod pulse;
 pub mod recovery_codes;
 pub mod refresh_families;
 pub mod registry;
+pub mod reseal;
 pub mod resources;
 pub mod revocations;
 pub mod schema;

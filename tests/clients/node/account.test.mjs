@@ -2,13 +2,13 @@
 // without. A virtual authenticator stands in for a device that keeps passkeys.
 
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { backAtApp, inspect, newPerson, onPage, startBrowser, submitSignIn } from '../browser.mjs';
 import { ADA, GRACE, fixture, webApp } from '../fixture.mjs';
 import { Server } from '../harness.mjs';
 import { RelyingParty } from '../relying-party.mjs';
+import { totp } from '../totp.mjs';
 
 const NEW_PASSWORD = 'nine purple umbrellas sing at dawn';
 
@@ -52,16 +52,6 @@ async function open(page, person, path = '/account') {
 /** A browser that could keep a passkey may be asked whether it should. */
 async function pastOffer(page) {
   if (new URL(page.url()).pathname.endsWith('/passkey-offer')) await page.getByRole('button', { name: 'Not now' }).click();
-}
-
-/** RFC 6238, of the seed that a page shows. */
-function totp(seed, ahead = 0) {
-  const bits = [...seed.replace(/\s/g, '')].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + ahead));
-  const mac = createHmac('sha1', key).update(step).digest();
-  return String((mac.readUInt32BE(mac[19] & 0xf) & 0x7fffffff) % 1_000_000).padStart(6, '0');
 }
 
 async function withAuthenticator(context, page) {

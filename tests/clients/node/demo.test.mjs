@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { inspect, newPerson, onPage, startBrowser, submitSignIn, textOf } from '../browser.mjs';
 import { Server, until } from '../harness.mjs';
+import { totp } from '../totp.mjs';
 
 let server, browser;
 
@@ -49,6 +50,30 @@ test('the demo, from signing in to signing out', async () => {
     assert.equal(await page.locator('[id$=-problem]').count(), 0, `${id} succeeds`);
   }
   await inspect(page, 'demo-all-steps');
+
+  // An API that wants to be surer of the person (RFC 9470): declined, and then with a second factor.
+  const clear = async (status) => {
+    await page.click('#call-api-clear');
+    await page.locator(`[data-call=call-api-clear][data-status="${status}"]`).waitFor();
+  };
+  await clear(401);
+  await page.locator('#call-api-clear-step-up').waitFor();
+  await inspect(page, 'demo-step-up');
+  await page.click('#call-api-clear-step-up');
+  await onPage(page, '/login/enroll');
+  await page.click('#enroll-decline');
+  await page.waitForURL((url) => url.origin === server.demo);
+  assert.match(await page.innerText('main'), /unmet_authentication_requirements/);
+  await inspect(page, 'demo-step-up-declined');
+  await page.goto(server.demo);
+  await clear(401);
+  await page.click('#call-api-clear-step-up');
+  await onPage(page, '/login/enroll');
+  await page.fill('#code', totp(await page.locator('#totp-seed').textContent()));
+  await page.click('#enroll-submit');
+  await page.click('#recovery-codes-continue');
+  await page.locator('#id-token-claims').waitFor();
+  await clear(200);
 
   await page.click('#sign-out');
   await page.waitForURL((url) => url.origin === server.demo);

@@ -1,4 +1,4 @@
-//! Bearer tokens at an API (RFC 6750): where they are read, and how they are refused.
+//! Bearer tokens at an API (RFC 6750, RFC 9470): where they are read, and how they are refused.
 
 use axum::{
     Json,
@@ -26,7 +26,12 @@ pub(crate) struct Refusal {
     error: Option<&'static str>,
     description: String,
     scope: &'static str,
+    /// How the person would have to prove themselves (RFC 9470 section 3).
+    acr_values: Option<&'static str>,
 }
+
+/// A second factor, or a passkey.
+const STRONG: &str = "aal2 phr";
 
 impl Api {
     /// The token of the request, if it is valid here and permits `scope`.
@@ -42,6 +47,7 @@ impl Api {
             error,
             description: description.to_owned(),
             scope,
+            acr_values: None,
         };
         let Some(token) = bearer_token(headers) else {
             return Err(refuse(StatusCode::UNAUTHORIZED, None, "an access token is required"));
@@ -62,6 +68,27 @@ impl Api {
             return Err(refuse(StatusCode::FORBIDDEN, Some("insufficient_scope"), &text));
         }
         Ok(token)
+    }
+
+    /// The same, for what needs a person who signed in with more than a password.
+    pub(crate) async fn authorize_strongly(
+        &self,
+        jwks: &Jwks,
+        headers: &HeaderMap,
+        scope: &'static str,
+    ) -> Result<AccessToken, Refusal> {
+        let token = self.authorize(jwks, headers, scope).await?;
+        if token.acr.as_deref().is_some_and(|acr| STRONG.split(' ').any(|strong| strong == acr)) {
+            return Ok(token);
+        }
+        Err(Refusal {
+            status: StatusCode::UNAUTHORIZED,
+            realm: self.name,
+            error: Some("insufficient_user_authentication"),
+            description: "a second factor or a passkey is required".to_owned(),
+            scope,
+            acr_values: Some(STRONG),
+        })
     }
 }
 
@@ -91,6 +118,9 @@ impl IntoResponse for Refusal {
             challenge.push_str(&format!(", error=\"{error}\", error_description=\"{}\"", self.description));
         }
         challenge.push_str(&format!(", scope=\"{}\"", self.scope));
+        if let Some(acr_values) = self.acr_values {
+            challenge.push_str(&format!(", acr_values=\"{acr_values}\""));
+        }
         let mut response = (self.status, Json(body)).into_response();
         if let Ok(challenge) = HeaderValue::from_str(&challenge) {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);

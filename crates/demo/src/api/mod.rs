@@ -21,7 +21,7 @@ use crate::state::SharedState;
 /// Every route of the Demo API and of the Reports API.
 pub(crate) fn routes() -> Router<SharedState> {
     Router::new()
-        .route("/api/things", get(things::list).post(things::add))
+        .route("/api/things", get(things::list).post(things::add).delete(things::clear))
         .route("/api/report", get(on_behalf::report))
         .route("/reports", get(reports::read).post(reports::publish))
         .route("/api/{*rest}", axum::routing::any(not_found))

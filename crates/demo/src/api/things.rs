@@ -32,6 +32,13 @@ impl Things {
         lists.get(subject).cloned().unwrap_or_else(first_things)
     }
 
+    fn clear(&self, subject: &str) {
+        let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if lists.len() < MAX_SUBJECTS || lists.contains_key(subject) {
+            lists.insert(subject.to_owned(), Vec::new());
+        }
+    }
+
     fn add(&self, subject: &str, name: String) -> Vec<String> {
         let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if lists.len() >= MAX_SUBJECTS && !lists.contains_key(subject) {
@@ -78,4 +85,11 @@ pub(super) async fn add(
     let things = state.things.add(&token.subject, name.trim().to_owned());
     let body = json!({ "owner": token.subject, "added": name.trim(), "things": things });
     Ok(answer(StatusCode::CREATED, body))
+}
+
+/// `DELETE /api/things`: needs `write`, and a person who signed in with more than a password.
+pub(super) async fn clear(State(state): State<SharedState>, headers: HeaderMap) -> Result<Response, Refusal> {
+    let token = state.demo_api.authorize_strongly(&state.jwks, &headers, "write").await?;
+    state.things.clear(&token.subject);
+    Ok(answer(StatusCode::OK, json!({ "owner": token.subject, "things": [] })))
 }

@@ -18,9 +18,18 @@ use crate::{
     wire::{FormRequest, show_url},
 };
 
-/// Sends the browser to the issuer.
-pub(super) async fn begin(State(demo): State<SharedState>, jar: CookieJar) -> Result<Response, PageError> {
-    let outgoing = demo.relying_party.begin().await;
+/// The longest list of `acr_values` that is passed on.
+const LONGEST: usize = 100;
+
+/// Sends the browser to the issuer, with the `acr_values` that an API asked for, if it did.
+pub(super) async fn begin(
+    State(demo): State<SharedState>,
+    jar: CookieJar,
+    RawQuery(query): RawQuery,
+) -> Result<Response, PageError> {
+    let asked = parameters(&query.unwrap_or_default()).unwrap_or_default().remove("acr_values").unwrap_or_default();
+    let acr_values: Vec<&str> = asked.split_ascii_whitespace().filter(|_| asked.len() <= LONGEST).collect();
+    let outgoing = demo.relying_party.begin(&acr_values).await;
     let outgoing = outgoing.map_err(|error| PageError::issuer(&demo.config, &error))?;
     let pending = Pending {
         shown: show_url(&outgoing.url),

@@ -11,10 +11,10 @@ use std::{
 };
 
 use openidconnect::{
-    AccessToken, AdditionalProviderMetadata, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndSessionUrl,
-    EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl, LogoutRequest, Nonce, OAuth2TokenResponse,
-    PkceCodeChallenge, PkceCodeVerifier, PostLogoutRedirectUrl, ProviderMetadata, RedirectUrl, RefreshToken, Scope,
-    SubjectIdentifier, TokenResponse,
+    AccessToken, AdditionalProviderMetadata, AuthenticationContextClass, AuthorizationCode, ClientId, ClientSecret,
+    CsrfToken, EndSessionUrl, EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl, LogoutRequest, Nonce,
+    OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, PostLogoutRedirectUrl, ProviderMetadata, RedirectUrl,
+    RefreshToken, Scope, SubjectIdentifier, TokenResponse,
     core::{
         CoreAuthDisplay, CoreAuthenticationFlow, CoreClaimName, CoreClaimType, CoreClient, CoreClientAuthMethod,
         CoreGenderClaim, CoreGrantType, CoreIdToken, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm,
@@ -23,7 +23,7 @@ use openidconnect::{
     },
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -132,18 +132,26 @@ impl RelyingParty {
         Ok(Issuer { client, extra, discovered: Instant::now() })
     }
 
-    /// Begins a sign-in. Both APIs are named, so that the person's consent covers both.
-    pub(crate) async fn begin(&self) -> Result<Outgoing, RpError> {
+    /// Begins a sign-in. Both APIs are named, so that the person's consent covers both. What an API asked for
+    /// (RFC 9470 section 4) is essential: without it the person would come back with nothing gained.
+    pub(crate) async fn begin(&self, acr_values: &[&str]) -> Result<Outgoing, RpError> {
         let issuer = self.issuer().await?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-        let (url, state, nonce) = issuer
+        let mut request = issuer
             .client
             .authorize_url(CoreAuthenticationFlow::AuthorizationCode, CsrfToken::new_random, Nonce::new_random)
             .add_scopes(SCOPES.map(|scope| Scope::new(scope.to_owned())))
             .add_extra_param("resource", self.config.api_resource.clone())
             .add_extra_param("resource", self.config.reports_resource.clone())
-            .set_pkce_challenge(challenge)
-            .url();
+            .set_pkce_challenge(challenge);
+        if !acr_values.is_empty() {
+            let claims = json!({ "id_token": { "acr": { "essential": true, "values": acr_values } } });
+            request = request.add_extra_param("claims", claims.to_string());
+            for &acr in acr_values {
+                request = request.add_auth_context_value(AuthenticationContextClass::new(acr.to_owned()));
+            }
+        }
+        let (url, state, nonce) = request.url();
         Ok(Outgoing {
             url,
             state: state.into_secret(),

@@ -34,6 +34,10 @@ async fn a_newcomer_takes_all_the_steps() {
     assert!(page.has("data-status=\"200\"") && page.has("A brass key"));
     let page = browser.press(&page, "/call", &[("call", "write-things"), ("token", "app")]).await;
     assert!(page.has("data-status=\"201\""));
+    // RFC 9470: the token is good, and the person must prove more.
+    let page = browser.press(&page, "/call", &[("call", "clear-things"), ("token", "app")]).await;
+    assert!(page.has("data-status=\"401\"") && page.has("insufficient_user_authentication"));
+    assert!(page.has("id=\"call-api-clear-step-up\"") && page.has("/sign-in?acr_values=aal2%20phr"), "{}", page.html);
     let page = browser.press(&page, "/call", &[("call", "read-report"), ("token", "app")]).await;
     assert!(page.has("data-status=\"401\"") && page.has("invalid_token"));
 

@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::{
     location::{Location, command_request},
     output::{Output, table},
+    progress::Progress,
 };
 
 /// Signing keys.
@@ -19,7 +20,7 @@ pub enum Keys {
     List(Look),
     /// Make new keys. They sign once every cache of JWKS can know them; the present ones retire then.
     Rotate(Rotate),
-    /// Seal every private key anew under the first sealing key.
+    /// Seal every secret anew under the first sealing key: private keys, providers' secrets, what is sealed for people.
     Reseal(Look),
 }
 
@@ -62,8 +63,14 @@ impl Keys {
                 output.print(&made, |keys| text(keys))
             }
             Self::Reseal(Look { location, output }) => {
-                let count = with_context(&location, async |context| refused(keys::reseal(context).await)).await?;
-                output.print(&json!({ "resealed": count }), |_| format!("{count} keys were sealed anew."))
+                let mut bar = Progress::new();
+                let reseal = async |context: &Context| {
+                    let update = |people: usize| bar.update(people as u64, None, people as u64);
+                    refused(keys::reseal(context, update).await)
+                };
+                let count = with_context(&location, reseal).await?;
+                drop(bar);
+                output.print(&json!({ "resealed": count }), |_| format!("{count} secrets were sealed anew."))
             }
         }
     }

@@ -18,6 +18,7 @@ use std::{
 
 use anyhow::{Context, bail};
 use axum::Router;
+use futures_util::future::{Either, ready};
 use hyper::service::service_fn;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -29,6 +30,7 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{debug, warn};
+use web::Published;
 
 use activity::Activity;
 use meter::Meter;
@@ -93,8 +95,13 @@ pub async fn bind(address: SocketAddr, choose: &str) -> anyhow::Result<TcpListen
     }
 }
 
-/// Serves until `stop`; then takes nobody new, lets requests finish within the grace period, and returns.
-pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: CancellationToken) {
+/// Serves documents and what the router answers until `stop`; then takes nobody new, lets requests finish within the grace period, and returns.
+pub async fn serve(
+    listener: TcpListener,
+    (router, published): (Router, Published),
+    limits: Limits,
+    stop: CancellationToken,
+) {
     let places = Arc::new(Semaphore::new(limits.connections));
     let connections = TaskTracker::new();
     let builder = Arc::new(builder(&limits));
@@ -105,8 +112,14 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
             accepted = accept(&listener, &places) => accepted,
         };
         let Some((stream, peer, place)) = accepted else { continue };
-        let connection =
-            Connection { limits, router: router.clone(), peer, stop: stop.clone(), meter: Arc::clone(&meter) };
+        let connection = Connection {
+            limits,
+            router: router.clone(),
+            published: published.clone(),
+            peer,
+            stop: stop.clone(),
+            meter: Arc::clone(&meter),
+        };
         let builder = Arc::clone(&builder);
         connections.spawn(async move {
             connection.run(stream, &builder).await;
@@ -162,6 +175,7 @@ fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
 struct Connection {
     limits: Limits,
     router: Router,
+    published: Published,
     peer: SocketAddr,
     stop: CancellationToken,
     meter: Arc<Meter>,
@@ -169,13 +183,16 @@ struct Connection {
 
 impl Connection {
     async fn run(self, stream: TcpStream, builder: &auto::Builder<TokioExecutor>) {
-        let Self { limits, router, peer, stop, meter } = self;
+        let Self { limits, router, published, peer, stop, meter } = self;
         let activity = Arc::new(Activity::new());
         let io = TokioIo::new(Guarded::new(stream, Arc::clone(&activity), limits.head_timeout));
         let answering = Arc::clone(&activity);
         let service = service_fn(move |request| {
+            if let Some(response) = request::published(&published, (&answering, &meter), &request) {
+                return Either::Left(ready(Ok(response)));
+            }
             let watched = (Arc::clone(&answering), Arc::clone(&meter));
-            request::answer(router.clone(), limits, peer, watched, request)
+            Either::Right(request::answer(router.clone(), limits, peer, watched, request))
         });
         let connection = builder.serve_connection(io, service);
         tokio::pin!(connection);

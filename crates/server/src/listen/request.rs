@@ -13,6 +13,7 @@ use http::{HeaderValue, Request, StatusCode, header};
 use hyper::body::{Body as _, Incoming};
 use tower::Service;
 use tracing::error;
+use web::Published;
 
 use super::{
     Limits,
@@ -23,6 +24,22 @@ use super::{
 
 /// Where a request went that reached no handler.
 const NO_ROUTE: &str = "none";
+
+/// Answers at once what is published, as long as nothing is sent along.
+pub fn published(
+    published: &Published,
+    (activity, meter): (&Arc<Activity>, &Meter),
+    request: &Request<Incoming>,
+) -> Option<Response> {
+    if !request.body().is_end_stream() {
+        return None;
+    }
+    let begun = Instant::now();
+    let (route, response) = published.answer(request.method(), request.uri().path(), request.headers())?;
+    let _answering = Arc::clone(activity).begin();
+    meter.count(route, known(request.method()), response.status().as_u16(), begun.elapsed());
+    Some(response)
+}
 
 /// Answers one request.
 pub async fn answer(

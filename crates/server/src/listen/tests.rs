@@ -28,7 +28,7 @@ async fn start() -> (SocketAddr, CancellationToken, tokio::task::JoinHandle<()>)
     let listener = bind("127.0.0.1:0".parse().unwrap(), "--listen").await.unwrap();
     let address = listener.local_addr().unwrap();
     let stop = CancellationToken::new();
-    let serving = tokio::spawn(serve(listener, router, LIMITS, stop.clone()));
+    let serving = tokio::spawn(serve(listener, (router, Published::default()), LIMITS, stop.clone()));
     (address, stop, serving)
 }
 

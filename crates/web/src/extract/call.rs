@@ -46,7 +46,7 @@ impl FromRequestParts<App> for Call {
             .and_then(|value| value.to_str().ok())
             .map(|text| text.chars().take(256).collect());
         let browser = Browser::sent_hash(&parts.headers, app);
-        let language = language::preferred(&parts.headers, &app.provider.settings.issuer);
+        let language = language::preferred(&parts.headers, app);
         let info = RequestInfo { id, address, user_agent, browser, language };
         Ok(Self { provider: Arc::clone(&app.provider), info, begun: OnceLock::new() })
     }

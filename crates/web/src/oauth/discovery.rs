@@ -26,8 +26,13 @@ const PATHS: EndpointPaths<'static> = EndpointPaths {
 
 /// Answers without the database.
 pub async fn metadata(State(app): State<App>, headers: HeaderMap) -> Response {
+    answer(&app, &headers)
+}
+
+/// The same, where nothing needs to be waited for.
+pub fn answer(app: &App, headers: &HeaderMap) -> Response {
     match app.provider.metadata_document(&PATHS) {
-        Ok(document) => json::document(&headers, document, MAX_AGE),
+        Ok(document) => json::document(headers, document, MAX_AGE),
         Err(refusal) => json::refused(ENDPOINT, &refusal),
     }
 }

@@ -6,6 +6,11 @@ use crate::{App, respond::json};
 
 /// Answers without the database. New keys are published for this `max-age` and a margin before they sign.
 pub async fn jwks(State(app): State<App>, headers: HeaderMap) -> Response {
+    answer(&app, &headers)
+}
+
+/// The same, where nothing needs to be waited for.
+pub fn answer(app: &App, headers: &HeaderMap) -> Response {
     let max_age = app.provider.settings.lifetimes.jwks_max_age.as_secs();
-    json::document(&headers, &app.provider.keys.document(), max_age)
+    json::document(headers, &app.provider.keys.document(), max_age)
 }

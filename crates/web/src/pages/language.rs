@@ -15,22 +15,26 @@ use time::Duration;
 use url::Url;
 
 use super::{form::OwnForm, view::Problem, visit::Pages};
-use crate::{extract::browser::cookie_name, paths, state::App};
+use crate::{extract::browser, paths, state::App};
 
 const NAME: &str = "chancery-language";
 const REMEMBERED: Duration = Duration::days(365);
 
+/// What the cookie is called that remembers it.
+pub(crate) fn cookie_name(issuer: &Issuer) -> String {
+    browser::cookie_name(issuer, NAME)
+}
+
 /// The language that was chosen in this browser. Only our own tags are believed.
-#[must_use]
-pub fn chosen(headers: &HeaderMap, issuer: &Issuer) -> Option<Locale> {
-    CookieJar::from_headers(headers).get(&cookie_name(issuer, NAME)).and_then(|cookie| Locale::tagged(cookie.value()))
+fn chosen(headers: &HeaderMap, app: &App) -> Option<Locale> {
+    CookieJar::from_headers(headers).get(&app.language_cookie).and_then(|cookie| Locale::tagged(cookie.value()))
 }
 
 /// The language that this browser reads best: the one that was chosen here, else the first that it accepts.
 #[must_use]
-pub fn preferred(headers: &HeaderMap, issuer: &Issuer) -> Option<Locale> {
+pub fn preferred(headers: &HeaderMap, app: &App) -> Option<Locale> {
     let accepted = || Locale::accepted(headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?);
-    chosen(headers, issuer).or_else(accepted)
+    chosen(headers, app).or_else(accepted)
 }
 
 /// `POST /language`: remembers `language`, and goes back to where the form stood.
@@ -47,7 +51,7 @@ pub async fn post(State(app): State<App>, pages: Pages, form: Result<OwnForm, Re
     let home = pages.path(paths::HOME);
     let back = back.and_then(|back| below(issuer, back)).unwrap_or(home);
     let mut response = pages.see_other(&back);
-    let cookie = Cookie::build((cookie_name(issuer, NAME), language.tag()))
+    let cookie = Cookie::build((app.language_cookie.clone(), language.tag()))
         .path("/")
         .http_only(true)
         .secure(issuer.is_https())

@@ -60,7 +60,7 @@ impl FromRequestParts<App> for Pages {
             call,
             base: app.base_path().to_owned(),
             theme: Arc::clone(&app.theme),
-            preferred: language::preferred(&parts.headers, &app.provider.settings.issuer).unwrap_or_default(),
+            preferred: language::preferred(&parts.headers, app).unwrap_or_default(),
             asked: OnceLock::new(),
             here,
         })
