@@ -40,6 +40,7 @@ mod service;
 mod session;
 mod spending;
 mod startup;
+mod steps;
 mod tables;
 mod theme;
 mod upstream;

@@ -116,6 +116,13 @@ impl Database {
         count.unwrap_or_else(|error| panic!("{query}: {error}"))
     }
 
+    /// One text.
+    pub async fn text(&self, query: &str) -> String {
+        let mut connection = self.connect().await;
+        let text = sqlx::query_scalar(AssertSqlSafe(query.to_owned())).fetch_one(&mut connection).await;
+        text.unwrap_or_else(|error| panic!("{query}: {error}"))
+    }
+
     /// Asserts that the journal says of no person in clear where they were. It is kept sealed, and can be taken away with
     /// their account. (What a service does on their behalf says where the service is.)
     pub async fn assert_places_are_sealed(&self) {
