@@ -174,7 +174,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByRole('link', { name: 'Disconnect Elsewhere Inc.' }).click();
       await page.click('#disconnect-confirm');
       await page.locator('#linked-error').waitFor();
-      assert.match(await page.locator('#linked-error').innerText(), /the only way into yours/);
+      assert.match(await page.locator('#linked-error').innerText(), /the only way into your/);
       if (javaScriptEnabled) await inspect(page, 'account-linked-only-way');
       await page.goto(`${server.issuer}/account/security`);
       assert.equal(await page.locator('#linked li').count(), 1);
