@@ -8,7 +8,9 @@ use crate::harness::{
     browser::{Landing, Page},
     database::execute,
     flow::Tokens,
-    html, json, run,
+    html, json,
+    passkey::Device,
+    run,
     smtp::Sink,
     until,
     world::Person,
@@ -17,8 +19,9 @@ use crate::harness::{
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 const NEW_PASSWORD: &str = "nine purple umbrellas sing at dawn";
 
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 8] = [
     "/account",
+    "/account/email",
     "/account/profile",
     "/account/security",
     "/account/sessions",
@@ -97,12 +100,12 @@ fn whoever_is_not_signed_in_signs_in_and_comes_back() {
     run(async {
         let world = World::shared().await;
         let person = world.add_person().await;
-        for path in PAGES.iter().chain(&GUARDED).chain(&["/account/security/passkey"]) {
+        for path in PAGES.iter().chain(&GUARDED).chain(&["/account/security/passkey", "/account/security/linked"]) {
             let mut browser = world.browser();
             let page = is_sign_in(browser.open(&world.url(path)).await);
             let page = browser.submit(&page, "login-submit", &typed(&person)).await.page();
             let back = page.url.split('?').next().unwrap();
-            if *path == "/account/security/codes" || *path == "/account/security/passkey" {
+            if path.ends_with("/codes") || path.ends_with("/passkey") || path.ends_with("/linked") {
                 // Nothing to be had there yet.
                 assert_ne!(page.reply.status, 500, "{page:#?}");
                 continue;
@@ -463,6 +466,73 @@ fn an_app_that_is_thrown_out_is_out_at_once() {
 }
 
 #[test]
+fn a_change_is_told_once_and_in_the_language_of_its_person() {
+    run(async {
+        let sink = Sink::start().await;
+        let world = world(&sink).await;
+        let person = world.add_person().await;
+        let address = format!("{}@example.test", person.username);
+        let mut browser = world.browser();
+        let client = world.add_client("shop", json!({ "client_name": "The Corner Shop" })).await;
+        world.flow(&client).scope("openid profile read").tokens(&mut browser, &person).await;
+        let page = open(&mut browser, &world, "/account/profile").await;
+        // Nothing that is wrong, or the same, changes anything.
+        browser.submit(&page, "profile-save", &[("zoneinfo", "nowhere at all")]).await.page();
+        browser.submit(&page, "profile-save", &[("locale", "en")]).await.page();
+        browser.submit(&page, "profile-save", &[("nickname", "Countess"), ("locale", "de")]).await.page();
+        let told = sink.mail_to(&address).await;
+        assert!(told.header("Subject").starts_with("Ihr Profil wurde geändert"), "{}", told.header("Subject"));
+        assert_eq!(told.header("Content-Language"), "de");
+        assert!(!told.text().contains("Countess"), "what was said is not in the mail: {}", told.text());
+        let apps = open(&mut browser, &world, "/account/apps").await;
+        let withdraw = buttons(&apps, "withdraw-");
+        browser.submit(&apps, &withdraw[0], &[]).await.page();
+        let mails = sink.mails_to(&address, 2).await;
+        let subject = mails[1].header("Subject");
+        assert!(subject.starts_with("The Corner Shop hat keinen Zugriff mehr"), "{subject}");
+        // The same press once more finds nothing, and tells nothing.
+        assert_eq!(browser.press(&apps, &withdraw[0], &[]).await.1.status, 404);
+        // The next mail is the next that comes.
+        let page = open(&mut browser, &world, "/account/security/password").await;
+        browser.submit(&page, "password-save", &[("password", NEW_PASSWORD)]).await.page();
+        assert_eq!(sink.mails_to(&address, 3).await.len(), 3);
+    });
+}
+
+#[test]
+fn a_passkey_that_may_be_copied_is_told_once_a_day() {
+    run(async {
+        let sink = Sink::start().await;
+        let world = world(&sink).await;
+        let person = world.add_person().await;
+        let address = format!("{}@example.test", person.username);
+        let mut browser = world.signed_in(&person).await;
+        let mut device = Device::new(&world);
+        device.counter = 5;
+        let page = open(&mut browser, &world, "/account/security/passkey/add").await;
+        let made = device.create(&page, "passkey-create");
+        browser.submit(&page, "passkey-create", &[("response", &made), ("name", "Old key")]).await.page();
+        sink.mail_to(&address).await;
+        let flow = world.flow(&world.client("house")).scope("openid");
+        for counter in [5, 4, 1] {
+            device.counter = counter;
+            let page = flow.with_passkey(&mut world.browser(), &device).await.page();
+            assert_eq!(page.reply.status, 400, "{}", page.text());
+        }
+        let mails = sink.mails_to(&address, 2).await;
+        assert!(mails[1].header("Subject").starts_with("A passkey may have been copied"), "{mails:#?}");
+        assert!(mails[1].text().contains("Old key"), "{}", mails[1].text());
+        let cloned = "select count(*) from journal where event = 'factor.passkey_cloned'";
+        assert_eq!(world.database.count(cloned).await, 3);
+        until("the outbox is empty", Duration::from_secs(10), async || {
+            (world.database.count("select count(*) from outbox").await == 0).then_some(())
+        })
+        .await;
+        assert_eq!(sink.mails_to(&address, 2).await.len(), 2, "once");
+    });
+}
+
+#[test]
 fn activity_is_ones_own_and_comes_in_pages() {
     run(async {
         let world = World::builder().setting("server", "trusted_proxies", "[\"127.0.0.0/8\"]").start().await;
@@ -588,7 +658,7 @@ fn of_somebody_who_is_gone_nothing_can_be_read() {
             world.until_inactive(instance, &api, tokens.access()).await;
         }
         world.refresh_call(&client, tokens.refresh()).send().await.refused(400, "invalid_grant");
-        let mails = sink.mails_to(&address, 2).await;
+        let mails = sink.mails_to(&address, 3).await;
         assert!(mails.iter().any(|mail| mail.header("Subject").starts_with("Your account was deleted")));
         // What was to be sent is sent, and then nothing is left.
         until("the outbox is empty", Duration::from_secs(10), async || {

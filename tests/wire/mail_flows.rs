@@ -542,9 +542,9 @@ fn an_address_is_confirmed() {
         house.sql(&format!("delete from login_name where name = '{}'", address(&person))).await;
         let mut browser = house.world.signed_in(&person).await;
         let page = browser.open(&house.world.url("/account/email")).await.page();
-        assert!(page.text().contains("Not confirmed"), "{page:#?}");
+        assert!(page.text().contains("Not verified"), "{page:#?}");
         let page = browser.submit(&page, "email-verify", &[]).await.page();
-        assert!(page.has("email-done"));
+        assert!(page.has("account-done"));
         let mail = house.mails(&person, 1).await.remove(0);
         let mut other = house.world.browser();
         let page = house.follow(&mut other, &mail).await;
@@ -577,7 +577,7 @@ fn a_change_of_address_counts_when_the_new_one_confirms() {
             assert!(again.has("email-error"));
         }
         let page = browser.submit(&page, "email-change", &[("email", &new)]).await.page();
-        assert!(page.has("email-pending") && page.has("email-done"), "{page:#?}");
+        assert!(page.has("email-pending") && page.has("account-done"), "{page:#?}");
         // The old one is told at once, and sees no more of the new one than it must.
         let told = house.mails(&person, 1).await.remove(0);
         assert!(told.header("Subject").starts_with("Your email address is about to change"));
@@ -585,7 +585,7 @@ fn a_change_of_address_counts_when_the_new_one_confirms() {
         // Taken back.
         let first = house.sink.mail_to(&new).await;
         let page = browser.submit(&page, "email-cancel", &[]).await.page();
-        assert!(!page.has("email-pending"));
+        assert!(!page.has("email-pending") && page.has("account-done"), "{page:#?}");
         assert_eq!(house.follow(&mut house.world.browser(), &first).await.reply.status, 410);
         // Once more, and confirmed elsewhere.
         let page = browser.submit(&page, "email-change", &[("email", &new)]).await.page();
@@ -600,6 +600,11 @@ fn a_change_of_address_counts_when_the_new_one_confirms() {
         assert_eq!((house.count(&named(&new)).await, house.count(&named(&address(&person))).await), (1, 0));
         let told = house.mails(&person, 3).await;
         assert!(told[2].header("Subject").starts_with("Your email address was changed"));
+        let happened = browser.open(&house.world.url("/account/activity")).await.page().text();
+        let all = ["Another email address was asked for", "The email address was left as it is"];
+        for said in all.into_iter().chain(["The email address was changed"]) {
+            assert!(happened.contains(said), "{said}: {happened}");
+        }
         // The new name signs in, the old one does not.
         assert!(house.lets_in(&new, &person.password).await);
         assert!(!house.lets_in(&address(&person), &person.password).await);
@@ -649,6 +654,11 @@ fn only_its_owner_changes_an_address_and_only_freshly_signed_in() {
         let mut foreign = house.world.signed_in(&other).await;
         let reply = foreign.press(&page, "email-change", &[("email", "x@example.test")]).await.1;
         assert_eq!(reply.status, 303);
+        for forged in ["", "garbage"] {
+            let form = [("token".to_owned(), forged.to_owned()), ("choice".to_owned(), "cancel".to_owned())];
+            let reply = browser.send("POST", &house.world.url("/account/email"), Some(&form)).await;
+            assert_eq!(reply.status, 403);
+        }
         // Nobody.
         let reply = house.world.browser().press(&page, "email-change", &[("email", "x@example.test")]).await.1;
         assert!(reply.status == 303 && reply.header("location").unwrap().contains("/login"));
@@ -659,6 +669,13 @@ fn only_its_owner_changes_an_address_and_only_freshly_signed_in() {
         assert_eq!(house.count("select count(*) from one_time").await, 0);
         let page = browser.submit(&page, "login-submit", &[("password", &person.password)]).await.page();
         assert!(page.has("email-change"), "{page:#?}");
+        // To take a wish back is a change, too.
+        let page = browser.submit(&page, "email-change", &[("email", "y@example.test")]).await.page();
+        house.sql("update auth_session set auth_time = auth_time - interval '16 minutes'").await;
+        let login = browser.submit(&page, "email-cancel", &[]).await.page();
+        assert!(login.has("login-submit"), "{login:#?}");
+        let pending = "select count(*) from one_time where kind = 'change_address' and expires_at > now()";
+        assert_eq!(house.count(pending).await, 1);
     });
 }
 

@@ -154,7 +154,7 @@ impl House {
         steps.push(step.with(&equipped.app, 1));
         let mut browser = world.browser();
         let page = strict.with_password(&mut browser, &person).await.page();
-        let page = self.follow(&mut browser, &page, "verify-recovery").await;
+        let page = self.follow(&mut browser, &page, "verify-with-recovery").await;
         steps.push(Step::of("a recovery code", browser, &page, "verify-submit", &[("code", &equipped.codes[0])]));
 
         let person = world.add_person().await;

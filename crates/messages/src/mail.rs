@@ -60,6 +60,11 @@ pub enum Mail<'a> {
         /// What its owner called it.
         name: &'a str,
     },
+    /// A passkey was refused that may have been copied.
+    PasskeyCloned {
+        /// What its owner calls it.
+        name: &'a str,
+    },
     /// An authenticator app was added.
     TotpAdded,
     /// It was removed.
@@ -80,6 +85,13 @@ pub enum Mail<'a> {
     },
     /// The account was deleted.
     AccountDeleted,
+    /// What the person says of themselves was changed.
+    ProfileChanged,
+    /// An app has access no more.
+    AppWithdrawn {
+        /// How people know it.
+        app: &'a str,
+    },
     /// An upstream provider signs the person in from now on.
     UpstreamLinked {
         /// Its name.
@@ -253,6 +265,11 @@ impl Mail<'_> {
                 texts.mail_passkey_removed_body(service),
                 vec![(texts.mail_fact_passkey(), short(name))],
             ),
+            Self::PasskeyCloned { name } => (
+                texts.mail_passkey_cloned_title(),
+                texts.mail_passkey_cloned_body(service),
+                vec![(texts.mail_fact_passkey(), short(name))],
+            ),
             Self::TotpAdded => (texts.mail_totp_added_title(), texts.mail_totp_added_body(service), vec![]),
             Self::TotpRemoved => (texts.mail_totp_removed_title(), texts.mail_totp_removed_body(service), vec![]),
             Self::RecoveryCodesMade => {
@@ -268,6 +285,13 @@ impl Mail<'_> {
                 (texts.mail_new_sign_in_title(), texts.mail_new_sign_in_body(service), facts)
             }
             Self::AccountDeleted => (texts.mail_deleted_title(), texts.mail_deleted_body(service), vec![]),
+            Self::ProfileChanged => {
+                (texts.mail_profile_changed_title(), texts.mail_profile_changed_body(service), vec![])
+            }
+            Self::AppWithdrawn { app } => {
+                let app = short(app);
+                (texts.mail_app_withdrawn_title(&app), texts.mail_app_withdrawn_body(service, &app), vec![])
+            }
             Self::UpstreamLinked { upstream } => {
                 let upstream = short(upstream);
                 (texts.mail_linked_title(&upstream), texts.mail_linked_body(service, &upstream), vec![])

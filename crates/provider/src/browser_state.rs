@@ -36,8 +36,6 @@ pub enum Errand {
     Mailed,
     /// A link of a mail, after it was opened.
     Link,
-    /// A form about one's own mail address.
-    OwnAddress,
 }
 
 impl Errand {
@@ -54,7 +52,6 @@ impl Errand {
             Self::Passkey => b"passkey",
             Self::Mailed => b"mailed",
             Self::Link => b"link",
-            Self::OwnAddress => b"own address",
         }
     }
 }

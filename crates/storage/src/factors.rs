@@ -66,3 +66,32 @@ async fn read(executor: impl PgExecutor<'_>, user: UserId) -> Result<Option<Pers
     .fetch_optional(executor)
     .await?)
 }
+
+/// What may sign somebody in here, besides a password and accounts at providers that are enabled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// Passkeys.
+    pub passkeys: bool,
+    /// A mail to an address that is known to be theirs.
+    pub mail: bool,
+}
+
+/// Whether a person has any way to sign in by themselves. Ask with the person's row locked, and what is taken away gone
+/// already, so that of two ways that go at the same time one stays.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn can_sign_in(tx: &mut Tx, user: UserId, accepted: Accepted) -> Result<bool, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select from user_account where id = $1
+                          and (password_hash is not null or (email is not null and email_verified and $3)))
+               or exists (select from passkey where user_id = $1 and $2)
+               or exists (select from upstream_account a join upstream p on p.id = a.upstream_id and p.enabled
+                          where a.user_id = $1) as "can!""#,
+        user.uuid(),
+        accepted.passkeys,
+        accepted.mail
+    )
+    .fetch_one(&mut *tx.0)
+    .await?)
+}

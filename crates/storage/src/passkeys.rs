@@ -44,6 +44,8 @@ pub struct Claimed {
     pub user_enabled: bool,
     /// Counted up when they are disabled or their password is reset.
     pub user_epoch: i32,
+    /// What its owner calls it.
+    pub name: String,
     /// What was registered.
     pub credential: Value,
     /// The signature counter.
@@ -106,7 +108,7 @@ pub async fn claimed(database: &Database, credential_id: &[u8]) -> Result<Option
     Ok(sqlx::query_as!(
         Claimed,
         r#"select p.id as "id: PasskeyId", p.user_id as "user_id: UserId", u.enabled as user_enabled,
-                  u.epoch as user_epoch, p.credential, p.sign_count
+                  u.epoch as user_epoch, p.name, p.credential, p.sign_count
            from passkey p join user_account u on u.id = p.user_id
            where p.credential_id = $1"#,
         credential_id

@@ -124,7 +124,8 @@ pub async fn list(database: &Database, user: UserId) -> Result<Vec<Account>, Sto
     .await?)
 }
 
-/// Takes the link between a person and an account away. Returns the provider's name; `None` when there is no such link.
+/// Takes the link between a person and an account away. Returns the provider's slug, and its name for people; `None` when
+/// there is no such link.
 ///
 /// # Errors
 /// `StorageError`.
@@ -133,32 +134,16 @@ pub async fn unlink(
     user: UserId,
     upstream: UpstreamId,
     subject: &str,
-) -> Result<Option<String>, StorageError> {
-    Ok(sqlx::query_scalar!(
+) -> Result<Option<(String, String)>, StorageError> {
+    let gone = sqlx::query!(
         "delete from upstream_account a using upstream p
          where a.user_id = $1 and a.upstream_id = $2 and a.subject = $3 and p.id = a.upstream_id
-         returning p.name",
+         returning p.slug, p.name",
         user.uuid(),
         upstream.uuid(),
         subject
     )
     .fetch_optional(&mut *tx.0)
-    .await?)
-}
-
-/// How many ways a person has to sign in alone: a password, passkeys, accounts at providers that are enabled. Ask
-/// with the person's row locked (`users::lock`), so that two ways cannot be taken away at the same time.
-///
-/// # Errors
-/// `StorageError`.
-pub async fn ways_to_sign_in(tx: &mut Tx, user: UserId) -> Result<i64, StorageError> {
-    Ok(sqlx::query_scalar!(
-        r#"select (select count(*) from user_account where id = $1 and password_hash is not null)
-                + (select count(*) from passkey where user_id = $1)
-                + (select count(*) from upstream_account a join upstream p on p.id = a.upstream_id and p.enabled
-                   where a.user_id = $1) as "count!""#,
-        user.uuid()
-    )
-    .fetch_one(&mut *tx.0)
-    .await?)
+    .await?;
+    Ok(gone.map(|provider| (provider.slug, provider.name)))
 }

@@ -11,10 +11,10 @@ use std::{
 use askama::Template;
 use messages::{Locale, Text};
 use web::pages::view::{
-    AccountEmailPage, AccountView, AppView, ConsentPage, EnrollPage, ErrorPage, FilledView, FormPostPage, Frame,
-    HomePage, Link, LinkPage, LoginPage, LogoutPage, Look, MailAskPage, MailSentPage, NewPasswordPage, NotePage,
-    PasskeyOfferPage, PasskeyView, Problem, ScopeGroup, ScopeItem, SecondFactor, SelectAccountPage, SignUpPage,
-    SignedOutPage, Theme, TotpSetupView, VerifyPage, Ways,
+    AccountView, AppView, ConsentPage, EnrollPage, ErrorPage, FilledView, FormPostPage, Frame, HomePage, Link,
+    LinkPage, LoginPage, LogoutPage, Look, MailAskPage, MailSentPage, NewPasswordPage, NotePage, PasskeyOfferPage,
+    PasskeyView, Problem, ScopeGroup, ScopeItem, SecondFactor, SelectAccountPage, SignUpPage, SignedOutPage, Theme,
+    TotpSetupView, VerifyPage, Ways,
 };
 
 #[path = "preview/account.rs"]
@@ -334,19 +334,6 @@ fn by_link() -> Pages {
         address: "ada@example.test",
         filled,
     };
-    let address = || AccountEmailPage {
-        frame: frame(),
-        account: ada(),
-        form: "sealed",
-        action: "/account/email",
-        current: Some("ada@example.test"),
-        verified: true,
-        pending: None,
-        mails: true,
-        typed: "",
-        error: None,
-        done: None,
-    };
     vec![
         ("link-verify", link().render()),
         ("link-verify-new", LinkPage { lede: texts.verify_new_email_lede(LONG_ADDRESS, "Example"), ..link() }.render()),
@@ -408,29 +395,6 @@ fn by_link() -> Pages {
                 name_error: Some(texts.sign_up_error_name()),
                 password_error: Some(texts.new_password_error_own()),
             })
-            .render(),
-        ),
-        ("account-email", address().render()),
-        (
-            "account-email-pending",
-            AccountEmailPage {
-                verified: false,
-                pending: Some(LONG_ADDRESS),
-                done: Some(texts.account_email_change_sent()),
-                account: long_account(),
-                ..address()
-            }
-            .render(),
-        ),
-        (
-            "account-email-wrong",
-            AccountEmailPage {
-                current: None,
-                verified: false,
-                typed: "ada@",
-                error: Some(texts.sign_up_error_address()),
-                ..address()
-            }
             .render(),
         ),
     ]

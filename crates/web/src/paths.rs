@@ -58,6 +58,8 @@ pub const ACCOUNT_PASSKEY: &str = "/account/security/passkey";
 pub const ACCOUNT_PASSKEY_ADD: &str = "/account/security/passkey/add";
 /// Recovery codes.
 pub const ACCOUNT_CODES: &str = "/account/security/codes";
+/// An account at another provider: connecting or disconnecting it.
+pub const ACCOUNT_LINKED: &str = "/account/security/linked";
 /// Where they are signed in.
 pub const ACCOUNT_SESSIONS: &str = "/account/sessions";
 /// The apps that they let in.

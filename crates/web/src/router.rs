@@ -72,7 +72,6 @@ fn people(app: &App) -> Router<App> {
         .route(paths::SIGN_UP, get(pages::sign_up::get).post(pages::sign_up::post))
         .route(paths::SIGN_UP_CONFIRM, get(pages::sign_up::get_link).post(pages::sign_up::post_link))
         .route(paths::INVITATION, get(pages::sign_up::get_invitation).post(pages::sign_up::post_invitation))
-        .route(paths::ACCOUNT_EMAIL, get(pages::account_email::get).post(pages::account_email::post))
         .route(paths::SELECT_ACCOUNT, get(pages::select_account::get).post(pages::select_account::post))
         .route(paths::CONSENT, get(pages::consent::get).post(pages::consent::post))
         .route(paths::LOGOUT, get(pages::logout::get).post(pages::logout::post))

@@ -75,6 +75,9 @@ test('every page of the account, with much and with nothing', async () => {
   }
   await page.goto(`${server.issuer}/account`);
   await inspect(page, 'account-profile');
+  await page.goto(`${server.issuer}/account/email`);
+  await inspect(page, 'account-email-no-mail');
+  await page.goto(`${server.issuer}/account`);
   await page.click('#profile-edit');
   await inspect(page, 'account-profile-edit');
   await page.fill('#zoneinfo', 'nowhere at all');

@@ -131,6 +131,56 @@ for (const javaScriptEnabled of [true, false]) {
       await close();
     });
 
+    test('an account is connected on the account page, signs in, and is disconnected', async () => {
+      const { page, context, close } = await person();
+      const there = somebody('linked');
+      const me = { ...ADA, username: `owner-of-${there}`, email: `owner-of-${there}@example.test`, password: `the long password of ${there}` };
+      server.apply({ user: [me] });
+      await page.goto(`${server.issuer}/account/security`);
+      await submitSignIn(page, me);
+      await onPage(page, '/account/security');
+      if (javaScriptEnabled) await inspect(page, 'account-security-connect');
+      await page.click('#connect-elsewhere');
+      await upstream.signIn(page, there);
+      await page.locator('#account-done').waitFor();
+      assert.match(await page.locator('#linked').innerText(), /Elsewhere Inc\.[\s\S]*linked.*@elsewhere\.test/);
+      assert.equal(await page.locator('#connect-elsewhere').count(), 0);
+      if (javaScriptEnabled) await inspect(page, 'account-security-linked');
+      // Signed out here, but not there.
+      await context.clearCookies({ domain: 'localhost' });
+      await page.goto(`${server.issuer}/login`);
+      await page.click('#upstream-elsewhere');
+      await onPage(page, '/');
+      await page.goto(`${server.issuer}/account`);
+      assert.equal(await page.locator('#profile-username').innerText(), me.username);
+      await page.goto(`${server.issuer}/account/security`);
+      await page.getByRole('link', { name: 'Disconnect Elsewhere Inc.' }).click();
+      await onPage(page, '/account/security/linked');
+      if (javaScriptEnabled) await inspect(page, 'account-linked');
+      await page.click('#disconnect-confirm');
+      await page.locator('#account-done').waitFor();
+      assert.equal(await page.locator('#linked').count(), 0);
+      await page.locator('#connect-elsewhere').waitFor();
+      await close();
+    });
+
+    test('the account that somebody came with stays while it is their only way in', async () => {
+      const { page, close } = await person();
+      await page.goto(`${server.issuer}/login`);
+      await page.click('#upstream-elsewhere');
+      await upstream.signIn(page, somebody('only'));
+      await onPage(page, '/');
+      await page.goto(`${server.issuer}/account/security`);
+      await page.getByRole('link', { name: 'Disconnect Elsewhere Inc.' }).click();
+      await page.click('#disconnect-confirm');
+      await page.locator('#linked-error').waitFor();
+      assert.match(await page.locator('#linked-error').innerText(), /the only way into your/);
+      if (javaScriptEnabled) await inspect(page, 'account-linked-only-way');
+      await page.goto(`${server.issuer}/account/security`);
+      assert.equal(await page.locator('#linked li').count(), 1);
+      await close();
+    });
+
     test('an unverified address of somebody here makes them nobody', async () => {
       const { page, close } = await person();
       await page.goto(`${server.issuer}/login`);

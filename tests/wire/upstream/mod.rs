@@ -1,5 +1,6 @@
 //! Signing in with another OpenID provider.
 
+mod account;
 mod attacks;
 mod fake;
 mod link;
@@ -22,7 +23,13 @@ struct Pair {
 impl Pair {
     /// The first registers the second, with these changes.
     async fn new(changes: Value) -> Self {
-        let (here, there) = futures_util::future::join(World::builder().start(), World::builder().start()).await;
+        Self::with(1, changes).await
+    }
+
+    /// The same, with so many instances of the first.
+    async fn with(instances: usize, changes: Value) -> Self {
+        let (here, there) = (World::builder().instances(instances), World::builder());
+        let (here, there) = futures_util::future::join(here.start(), there.start()).await;
         let secret = "the secret of chancery at the other chancery";
         let client = json!({
             "client_id": "chancery", "client_secret": secret, "first_party": true, "scope": "openid profile email",

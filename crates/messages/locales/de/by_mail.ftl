@@ -62,12 +62,9 @@ verify_email_taken_heading = Diese Adresse kann nicht verwendet werden
 verify_email_taken_message = { $address } gehört zu einem anderen Konto. Melden Sie sich dort an, oder verwenden Sie eine andere Adresse.
 
 # One’s own address.
-account_email_side = Konto
 account_email_lede = Hier erreicht Sie { $service }, und hiermit können Sie sich anmelden.
 account_email_current = Ihre Adresse
 account_email_none = Es gibt noch keine.
-account_email_confirmed = Bestätigt
-account_email_unconfirmed = Nicht bestätigt
 account_email_verify = Bestätigungs-E-Mail senden
 account_email_sent = Eine E-Mail ist unterwegs. Öffnen Sie den Link darin, um Ihre Adresse zu bestätigen.
 account_email_pending = Wartet auf Bestätigung
@@ -77,7 +74,6 @@ account_email_canceled = Ihre Adresse bleibt, wie sie ist. Der gesendete Link gi
 account_email_change = Adresse ändern
 account_email_change_note = Die neue Adresse gilt, sobald Sie sie bestätigen. Die alte wird sofort benachrichtigt.
 account_email_new = Neue E-Mail-Adresse
-account_email_change_submit = Adresse ändern
 account_email_change_sent = Eine E-Mail an die neue Adresse ist unterwegs. Öffnen Sie den Link darin, um sie zu bestätigen.
 account_email_error_same = Das ist bereits Ihre Adresse. Geben Sie eine andere ein.
 

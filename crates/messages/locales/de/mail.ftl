@@ -84,6 +84,9 @@ mail_passkey_added_body = Ihr Konto bei { $service } hat einen neuen Passkey. We
 mail_passkey_removed_title = Ein Passkey wurde entfernt
 mail_passkey_removed_body = Ein Passkey wurde aus Ihrem Konto bei { $service } entfernt. Niemand kann sich mehr damit anmelden.
 
+mail_passkey_cloned_title = Ein Passkey wurde womöglich kopiert
+mail_passkey_cloned_body = Ein Passkey Ihres Kontos bei { $service } wurde abgewiesen, weil es eine Kopie von ihm geben könnte. Niemand wurde angemeldet. Entfernen Sie diesen Passkey aus Ihrem Konto, und fügen Sie einen neuen hinzu.
+
 mail_totp_added_title = Eine Authenticator-App wurde hinzugefügt
 mail_totp_added_body = Ihr Konto bei { $service } nimmt jetzt Codes aus einer Authenticator-App an.
 
@@ -105,6 +108,13 @@ mail_new_sign_in_body = Jemand hat sich in Ihrem Konto bei { $service } angemeld
 
 mail_deleted_title = Ihr Konto wurde gelöscht
 mail_deleted_body = Ihr Konto bei { $service } wurde mit allem, was darin war, gelöscht. Das lässt sich nicht rückgängig machen.
+
+mail_profile_changed_title = Ihr Profil wurde geändert
+mail_profile_changed_body = Was in Ihrem Konto bei { $service } über Sie steht, wurde geändert.
+
+# $app: the name of an app.
+mail_app_withdrawn_title = { $app } hat keinen Zugriff mehr auf Ihr Konto
+mail_app_withdrawn_body = { $app } wurde der Zugriff auf Ihr Konto bei { $service } entzogen. Die App muss Sie erneut fragen.
 
 # $upstream: the name of another service that people sign in with.
 mail_linked_title = Sie können sich jetzt mit { $upstream } anmelden

@@ -6,6 +6,7 @@ upstream_with = Weiter mit { $provider }
 upstream_or = oder
 upstream_organization = Über Ihre Organisation anmelden
 upstream_back = Zurück zur Anmeldung
+upstream_back_account = Zurück zu Ihrem Konto
 
 upstream_organization_heading = Über Ihre Organisation anmelden
 upstream_organization_lede = Geben Sie Ihre dortige Adresse ein. Wir bringen Sie zur Anmeldung Ihrer Organisation.

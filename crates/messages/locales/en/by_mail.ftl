@@ -62,12 +62,9 @@ verify_email_taken_heading = This address cannot be used
 verify_email_taken_message = { $address } belongs to another account. Sign in to that account, or use another address.
 
 # One’s own address.
-account_email_side = Account
 account_email_lede = Where { $service } reaches you, and what you can sign in with.
 account_email_current = Your address
 account_email_none = There is none yet.
-account_email_confirmed = Confirmed
-account_email_unconfirmed = Not confirmed
 account_email_verify = Send a confirmation mail
 account_email_sent = A mail is on its way. Open the link in it to confirm your address.
 account_email_pending = Waiting for confirmation
@@ -77,7 +74,6 @@ account_email_canceled = Your address stays as it is. The link that we sent no l
 account_email_change = Change your address
 account_email_change_note = The new address counts as soon as you confirm it. We tell the old one at once.
 account_email_new = New email address
-account_email_change_submit = Change address
 account_email_change_sent = A mail is on its way to the new address. Open the link in it to confirm.
 account_email_error_same = This is your address already. Enter another one.
 

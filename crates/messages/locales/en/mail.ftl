@@ -84,6 +84,9 @@ mail_passkey_added_body = Your account at { $service } has a new passkey. Whoeve
 mail_passkey_removed_title = A passkey was removed
 mail_passkey_removed_body = A passkey was removed from your account at { $service }. Nobody can sign in with it any more.
 
+mail_passkey_cloned_title = A passkey may have been copied
+mail_passkey_cloned_body = A passkey of your account at { $service } was refused, because there may be a copy of it. Nobody was signed in. Remove this passkey from your account, and add a new one.
+
 mail_totp_added_title = An authenticator app was added
 mail_totp_added_body = Your account at { $service } now takes codes from an authenticator app.
 
@@ -105,6 +108,13 @@ mail_new_sign_in_body = Somebody signed in to your account at { $service } in a 
 
 mail_deleted_title = Your account was deleted
 mail_deleted_body = Your account at { $service } was deleted, with everything in it. This cannot be undone.
+
+mail_profile_changed_title = Your profile was changed
+mail_profile_changed_body = What your account at { $service } says about you was changed.
+
+# $app: the name of an app.
+mail_app_withdrawn_title = { $app } lost access to your account
+mail_app_withdrawn_body = Access from { $app } to your account at { $service } was withdrawn. It must ask you again.
 
 # $upstream: the name of another service that people sign in with.
 mail_linked_title = You can sign in with { $upstream } now

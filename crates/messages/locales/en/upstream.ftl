@@ -6,6 +6,7 @@ upstream_with = Continue with { $provider }
 upstream_or = or
 upstream_organization = Sign in with your organization
 upstream_back = Back to signing in
+upstream_back_account = Back to your account
 
 upstream_organization_heading = Sign in with your organization
 upstream_organization_lede = Enter your address there. We take you to where your organization signs you in.

@@ -62,12 +62,9 @@ verify_email_taken_heading = Esta dirección no se puede usar
 verify_email_taken_message = { $address } pertenece a otra cuenta. Inicia sesión en esa cuenta o usa otra dirección.
 
 # One’s own address.
-account_email_side = Cuenta
 account_email_lede = Donde { $service } te escribe y con lo que puedes iniciar sesión.
 account_email_current = Tu dirección
 account_email_none = Todavía no hay ninguna.
-account_email_confirmed = Confirmada
-account_email_unconfirmed = Sin confirmar
 account_email_verify = Enviar correo de confirmación
 account_email_sent = Te hemos enviado un correo. Abre su enlace para confirmar tu dirección.
 account_email_pending = Pendiente de confirmación
@@ -77,7 +74,6 @@ account_email_canceled = Tu dirección se queda como está. El enlace que enviam
 account_email_change = Cambiar tu dirección
 account_email_change_note = La nueva dirección cuenta en cuanto la confirmes. Avisamos de inmediato a la anterior.
 account_email_new = Nuevo correo electrónico
-account_email_change_submit = Cambiar la dirección
 account_email_change_sent = Hemos enviado un correo a la nueva dirección. Abre su enlace para confirmarla.
 account_email_error_same = Ya es tu dirección. Escribe otra.
 

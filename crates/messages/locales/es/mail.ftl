@@ -84,6 +84,9 @@ mail_passkey_added_body = Tu cuenta de { $service } tiene una nueva llave de acc
 mail_passkey_removed_title = Se ha eliminado una llave de acceso
 mail_passkey_removed_body = Se ha eliminado una llave de acceso de tu cuenta de { $service }. Ya nadie puede iniciar sesión con ella.
 
+mail_passkey_cloned_title = Puede que alguien haya copiado una llave de acceso
+mail_passkey_cloned_body = Se ha rechazado una llave de acceso de tu cuenta de { $service } porque podría existir una copia. Nadie ha iniciado sesión. Elimina esta llave de tu cuenta y añade una nueva.
+
 mail_totp_added_title = Se ha añadido una aplicación de autenticación
 mail_totp_added_body = Tu cuenta de { $service } acepta ahora códigos de una aplicación de autenticación.
 
@@ -105,6 +108,13 @@ mail_new_sign_in_body = Alguien ha iniciado sesión en tu cuenta de { $service }
 
 mail_deleted_title = Tu cuenta se ha eliminado
 mail_deleted_body = Tu cuenta de { $service } se ha eliminado con todo lo que contenía. No se puede deshacer.
+
+mail_profile_changed_title = Se ha cambiado tu perfil
+mail_profile_changed_body = Se ha cambiado lo que tu cuenta de { $service } dice de ti.
+
+# $app: the name of an app.
+mail_app_withdrawn_title = { $app } ya no tiene acceso a tu cuenta
+mail_app_withdrawn_body = Se ha retirado a { $app } el acceso a tu cuenta de { $service }. Tendrá que pedírtelo de nuevo.
 
 # $upstream: the name of another service that people sign in with.
 mail_linked_title = Ya puedes iniciar sesión con { $upstream }

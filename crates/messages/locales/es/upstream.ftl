@@ -6,6 +6,7 @@ upstream_with = Continuar con { $provider }
 upstream_or = o
 upstream_organization = Iniciar sesión con tu organización
 upstream_back = Volver a iniciar sesión
+upstream_back_account = Volver a tu cuenta
 
 upstream_organization_heading = Iniciar sesión con tu organización
 upstream_organization_lede = Escribe tu dirección de allí. Te llevamos a donde tu organización te identifica.

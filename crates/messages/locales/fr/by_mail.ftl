@@ -62,12 +62,9 @@ verify_email_taken_heading = Cette adresse ne peut pas être utilisée
 verify_email_taken_message = { $address } appartient à un autre compte. Connectez-vous à ce compte ou utilisez une autre adresse.
 
 # One’s own address.
-account_email_side = Compte
 account_email_lede = L’adresse où { $service } vous écrit et avec laquelle vous pouvez vous connecter.
 account_email_current = Votre adresse
 account_email_none = Il n’y en a pas encore.
-account_email_confirmed = Confirmée
-account_email_unconfirmed = Non confirmée
 account_email_verify = Envoyer un e-mail de confirmation
 account_email_sent = Un e-mail est en route. Ouvrez le lien qu’il contient pour confirmer votre adresse.
 account_email_pending = En attente de confirmation
@@ -77,7 +74,6 @@ account_email_canceled = Votre adresse reste inchangée. Le lien envoyé n’est
 account_email_change = Modifier votre adresse
 account_email_change_note = La nouvelle adresse compte dès que vous la confirmez. L’ancienne est prévenue aussitôt.
 account_email_new = Nouvelle adresse e-mail
-account_email_change_submit = Modifier l’adresse
 account_email_change_sent = Un e-mail est en route vers la nouvelle adresse. Ouvrez le lien qu’il contient pour la confirmer.
 account_email_error_same = C’est déjà votre adresse. Saisissez-en une autre.
 

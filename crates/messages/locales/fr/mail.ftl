@@ -84,6 +84,9 @@ mail_passkey_added_body = Votre compte { $service } a une nouvelle clé d’acc�
 mail_passkey_removed_title = Une clé d’accès a été supprimée
 mail_passkey_removed_body = Une clé d’accès a été supprimée de votre compte { $service }. Elle ne permet plus de se connecter.
 
+mail_passkey_cloned_title = Une clé d’accès a peut-être été copiée
+mail_passkey_cloned_body = Une clé d’accès de votre compte { $service } a été refusée, car il en existe peut-être une copie. Personne n’a été connecté. Supprimez cette clé de votre compte et ajoutez-en une nouvelle.
+
 mail_totp_added_title = Une application d’authentification a été ajoutée
 mail_totp_added_body = Votre compte { $service } accepte désormais les codes d’une application d’authentification.
 
@@ -105,6 +108,13 @@ mail_new_sign_in_body = Quelqu’un s’est connecté à votre compte { $service
 
 mail_deleted_title = Votre compte a été supprimé
 mail_deleted_body = Votre compte { $service } a été supprimé, avec tout ce qu’il contenait. Cette suppression est définitive.
+
+mail_profile_changed_title = Votre profil a été modifié
+mail_profile_changed_body = Ce que votre compte { $service } indique à votre sujet a été modifié.
+
+# $app: the name of an app.
+mail_app_withdrawn_title = { $app } n’a plus accès à votre compte
+mail_app_withdrawn_body = L’accès de { $app } à votre compte { $service } a été retiré. L’application devra vous le redemander.
 
 # $upstream: the name of another service that people sign in with.
 mail_linked_title = Vous pouvez maintenant vous connecter avec { $upstream }

@@ -6,6 +6,7 @@ upstream_with = Continuer avec { $provider }
 upstream_or = ou
 upstream_organization = Se connecter avec votre organisation
 upstream_back = Revenir à la connexion
+upstream_back_account = Revenir à votre compte
 
 upstream_organization_heading = Se connecter avec votre organisation
 upstream_organization_lede = Saisissez l’adresse que vous y avez. Nous vous conduisons à la page de connexion de votre organisation.

@@ -18,4 +18,4 @@ home_heading_out = 欢迎使用 { $service }
 home_lede_out = 您尚未登录。您使用的应用需要确认您的身份时，会将您带到这里。
 home_sign_in = 登录
 home_sign_out = 退出登录
-home_account = 您的帐号
+home_account = 您的账号

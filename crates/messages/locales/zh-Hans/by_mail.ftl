@@ -62,12 +62,9 @@ verify_email_taken_heading = 此邮箱无法使用
 verify_email_taken_message = { $address } 属于另一个账户。请登录那个账户，或使用其他邮箱。
 
 # One’s own address.
-account_email_side = 账户
 account_email_lede = { $service } 通过它联系您，您也可以用它登录。
 account_email_current = 您的邮箱
 account_email_none = 尚未设置。
-account_email_confirmed = 已确认
-account_email_unconfirmed = 未确认
 account_email_verify = 发送确认邮件
 account_email_sent = 邮件已发出。请打开其中的链接，确认您的邮箱。
 account_email_pending = 等待确认
@@ -77,7 +74,6 @@ account_email_canceled = 您的邮箱保持不变。已发送的链接不再有�
 account_email_change = 更改邮箱
 account_email_change_note = 新邮箱在您确认后生效。我们会立即通知原邮箱。
 account_email_new = 新邮箱地址
-account_email_change_submit = 更改邮箱
 account_email_change_sent = 邮件已发往新邮箱。请打开其中的链接进行确认。
 account_email_error_same = 这已经是您的邮箱。请输入其他邮箱。
 

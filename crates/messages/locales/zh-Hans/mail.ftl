@@ -75,6 +75,9 @@ mail_passkey_added_body = 您的 { $service } 账号新增了一个通行密钥�
 mail_passkey_removed_title = 已移除通行密钥
 mail_passkey_removed_body = 您的 { $service } 账号移除了一个通行密钥。任何人都无法再用它登录。
 
+mail_passkey_cloned_title = 有通行密钥可能被复制
+mail_passkey_cloned_body = 您的 { $service } 账号的一个通行密钥可能存在副本，因此已被拒绝，没有人登录。请从您的账号中移除该通行密钥，并添加新的。
+
 mail_totp_added_title = 已添加身份验证器应用
 mail_totp_added_body = 您的 { $service } 账号现在接受身份验证器应用生成的验证码。
 
@@ -95,6 +98,13 @@ mail_new_sign_in_body = 有人在一个从未用于您 { $service } 账号的浏
 
 mail_deleted_title = 您的账号已删除
 mail_deleted_body = 您的 { $service } 账号及其全部内容已被删除。此操作无法撤销。
+
+mail_profile_changed_title = 您的个人资料已更改
+mail_profile_changed_body = 您的 { $service } 账号中的个人资料已更改。
+
+# $app: the name of an app.
+mail_app_withdrawn_title = { $app } 已无法访问您的账号
+mail_app_withdrawn_body = 已撤销 { $app } 对您的 { $service } 账号的访问。它必须重新征得您的同意。
 
 # $upstream: the name of another service that people sign in with.
 mail_linked_title = 您现在可以使用 { $upstream } 登录

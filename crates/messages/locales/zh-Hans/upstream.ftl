@@ -6,6 +6,7 @@ upstream_with = 使用 { $provider } 继续
 upstream_or = 或
 upstream_organization = 通过您的组织登录
 upstream_back = 返回登录
+upstream_back_account = 返回您的账号
 
 upstream_organization_heading = 通过您的组织登录
 upstream_organization_lede = 请输入您在该组织的邮箱地址。我们将带您前往该组织的登录页面。

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, hash_map::Entry};
 
 use messages::Locale;
+use serde_json::Value;
 use storage::{id::UserId, journal};
 use time::OffsetDateTime;
 
@@ -25,9 +26,17 @@ pub const EVENTS: &[&str] = &[
     "factor.recovery_codes_made",
     "factor.totp_added",
     "factor.totp_removed",
+    "one_time.mailed",
     "session.ended",
     "session.opened",
     "session.renewed",
+    "upstream.linked",
+    "upstream.signed_in",
+    "upstream.unlinked",
+    "user.address_change_asked",
+    "user.address_change_canceled",
+    "user.address_changed",
+    "user.address_confirmed",
     "user.created",
     "user.data_exported",
     "user.disabled",
@@ -37,6 +46,7 @@ pub const EVENTS: &[&str] = &[
     "user.password_changed",
     "user.password_reset",
     "user.password_set",
+    "user.reset_link_made",
     "user.updated",
 ];
 
@@ -49,10 +59,12 @@ pub struct Happening {
     pub at: OffsetDateTime,
     /// What: one of [`EVENTS`].
     pub event: String,
-    /// Why, where there are several reasons.
+    /// Why, or what for, where there are several reasons.
     pub why: Option<String>,
     /// Which app it was about, as people know it.
     pub app: Option<String>,
+    /// Which provider it was about, as people know it.
+    pub provider: Option<String>,
     /// Browser and system.
     pub device: Device,
     /// The address.
@@ -93,12 +105,18 @@ pub(super) async fn read(
 ) -> Result<Vec<Happening>, Refusal> {
     let events: Vec<String> = EVENTS.iter().map(|event| (*event).to_owned()).collect();
     let reader = Reader::new(context, user, key)?;
+    let upstreams = context.upstreams().await?;
     // The same few apps and browsers come again and again.
     let (mut names, mut devices) = (HashMap::new(), HashMap::new());
     let mut happenings = Vec::new();
     for entry in journal::of_person(&context.database, user, &events, before, limit).await? {
         let personal = reader.read(&entry);
-        let why = entry.detail.as_ref().and_then(|detail| detail.get("why")).and_then(|why| why.as_str());
+        let detail = |name: &str| entry.detail.as_ref().and_then(|detail| detail.get(name)).and_then(Value::as_str);
+        let why = detail("why").or_else(|| detail("for"));
+        let provider = detail("upstream").map(|slug| match upstreams.by_slug(slug) {
+            Some(upstream) => upstream.name.clone(),
+            None => slug.to_owned(),
+        });
         let app = match &entry.client_id {
             Some(client_id) => {
                 if let Entry::Vacant(vacant) = names.entry(client_id.clone()) {
@@ -114,6 +132,7 @@ pub(super) async fn read(
             at: entry.at,
             why: why.map(ToOwned::to_owned),
             app,
+            provider,
             device: device.clone(),
             place: personal.address.and_then(|address| context.places.name(address, locale)),
             address: personal.address.map(|address| address.to_string()),

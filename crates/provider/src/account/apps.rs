@@ -7,7 +7,13 @@ use serde_json::json;
 use storage::{account, id::ClientKey, journal};
 use time::OffsetDateTime;
 
-use crate::{Context, refusal::Refusal, registry::Client, sessions::SignedIn};
+use crate::{
+    Context,
+    mail::{self, Notice},
+    refusal::Refusal,
+    registry::Client,
+    sessions::SignedIn,
+};
 
 /// An app with what it may do.
 #[derive(Clone, Debug)]
@@ -52,10 +58,16 @@ pub async fn withdraw(context: &Context, session: &SignedIn, app: ClientKey) -> 
     let event = ("consent.withdrawn", "ok");
     let mut entry = context.entry_of(event, (session.user_id, session.trail_key.as_deref()))?;
     entry.session_id = Some(session.session_id.uuid());
-    entry.client_id = client.map(|client| client.client_id.clone());
+    entry.client_id = client.as_ref().map(|client| client.client_id.clone());
     entry.detail = Some(json!({ "consents": withdrawn.consents, "grants": withdrawn.grants }));
     journal::append(&mut tx, &entry).await?;
+    if let Some(client) = client {
+        let app = client.metadata.client_name.clone().unwrap_or_else(|| client.client_id.clone());
+        let language = context.request.language;
+        mail::notify(context, &mut tx, session.user_id, language, Notice::AppWithdrawn { app }).await?;
+    }
     tx.commit().await?;
     context.pulse.wake();
+    mail::deliver_soon(context);
     Ok(true)
 }

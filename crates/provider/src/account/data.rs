@@ -12,6 +12,7 @@ use crate::{
     mail, people,
     refusal::Refusal,
     sessions::SignedIn,
+    upstream::accounts,
 };
 
 /// The most of what happened that is exported.
@@ -35,6 +36,7 @@ pub async fn export(context: &Context, session: &SignedIn) -> Result<Value, Refu
     let gone = || Refusal::unavailable("the person is gone");
     let whole = account::whole(&context.database, user).await?.ok_or_else(gone)?;
     let passkeys = passkey::list(context, user).await?;
+    let accounts = accounts::list(context, user).await?;
     let sessions = sessions::list(context, session, locale).await?;
     let consents = account::consents(&context.database, user).await?;
     let key = whole.trail_key.as_deref();
@@ -73,6 +75,13 @@ pub async fn export(context: &Context, session: &SignedIn) -> Result<Value, Refu
                 "added_at": when(passkey.created_at),
                 "last_used_at": maybe(passkey.last_used_at),
             })).collect::<Vec<_>>(),
+            "accounts_elsewhere": accounts.iter().map(|account| json!({
+                "provider": account.upstream_name,
+                "subject": account.subject,
+                "email": account.email,
+                "added_at": when(account.linked_at),
+                "last_used_at": maybe(account.last_used_at),
+            })).collect::<Vec<_>>(),
         },
         "sessions": sessions.iter().map(|session| json!({
             "id": session.id,
@@ -94,6 +103,7 @@ pub async fn export(context: &Context, session: &SignedIn) -> Result<Value, Refu
             "event": happening.event,
             "why": happening.why,
             "app": happening.app,
+            "provider": happening.provider,
             "browser": happening.device.browser,
             "system": happening.device.system,
             "address": happening.address,

@@ -7,6 +7,7 @@ use storage::users::{self, UserRecord, UserRef};
 use super::refused;
 use crate::{
     Context,
+    mail::{self, Notice},
     people::{Desired, write},
     refusal::Refusal,
     sessions::SignedIn,
@@ -146,7 +147,10 @@ pub async fn update(
     };
     let changed = write(&administration, &mut tx, Some(&record), desired, None).await.map_err(refused)?;
     if changed.is_some_and(|changed| !changed.is_empty()) {
+        // In the language that they chose here, if that is what they changed.
+        mail::notify(context, &mut tx, record.id, context.request.language, Notice::ProfileChanged).await?;
         administration.commit(tx).await.map_err(refused)?;
+        mail::deliver_soon(context);
     }
     Ok(Ok(()))
 }

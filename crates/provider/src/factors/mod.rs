@@ -5,7 +5,7 @@ pub mod recovery;
 pub mod totp;
 
 use serde_json::Value;
-use storage::{Tx, id::UserId, journal};
+use storage::{Tx, factors::Accepted, id::UserId, journal};
 
 use crate::{
     Context,
@@ -24,6 +24,18 @@ pub async fn person(context: &Context, user: UserId) -> Result<Option<Person>, R
         person.passkeys = 0;
     }
     Ok(person)
+}
+
+/// Whether a person could sign in again with what they have left: a password, a passkey, an account at a provider, or
+/// mail. Every way in that a person takes away is judged here, in the transaction that took it, with the person's row
+/// locked.
+///
+/// # Errors
+/// `StorageError`.
+pub(crate) async fn has_a_way_in(context: &Context, tx: &mut Tx, user: UserId) -> Result<bool, storage::StorageError> {
+    // Whoever reads their mail can choose a new password.
+    let accepted = Accepted { passkeys: passkey::is_on(context), mail: mail::is_configured(context) };
+    storage::factors::can_sign_in(tx, user, accepted).await
 }
 
 /// Writes down that a person's factors changed or that one was used, in the transaction of it, and tells the person by

@@ -20,7 +20,7 @@ use tracing::info;
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::{note, recovery, told};
+use super::{has_a_way_in, note, recovery, told};
 use crate::{
     Context, Provider, Settings,
     browser_state::{self, Errand, Opened, Origin},
@@ -266,7 +266,7 @@ pub async fn remove(context: &Context, user: UserId, id: PasskeyId) -> Result<Re
     one_time::lock_person(&mut tx, user).await?;
     let Some(name) = passkeys::delete(&mut tx, user, id).await? else { return Ok(Removed::Missing) };
     let Some(left) = storage::factors::person_in(&mut tx, user).await? else { return Ok(Removed::Missing) };
-    if left.passkeys == 0 && !left.has_password && !(left.email_verified && mail::is_configured(context)) {
+    if !has_a_way_in(context, &mut tx, user).await? {
         return Ok(Removed::OnlyWay);
     }
     if left.passkeys == 0 && !left.has_totp {
@@ -372,13 +372,20 @@ async fn advance(
     Ok(Checked::Right(There { user_id: found.user_id, user_epoch: found.user_epoch, method }))
 }
 
-/// There may be a copy of the key. The operator is told; the challenge, which `tx` spent, is not good for more.
+/// There may be a copy of the key. The operator is told, and the person, of each passkey once a day: whoever holds the copy
+/// must not fill a mailbox. The challenge, which `tx` spent, is not good for more.
 async fn cloned(context: &Context, mut tx: Tx, found: &passkeys::Claimed) -> Result<Checked, Refusal> {
     let key = trail::key(&context.sealing, &mut tx, found.user_id).await?;
     let mut entry = context.entry_of(("factor.passkey_cloned", "passkey_cloned"), (found.user_id, key.as_deref()))?;
     entry.detail = Some(json!({ "passkey": found.id }));
     storage::journal::append(&mut tx, &entry).await?;
+    let today = format!("{} {}", found.id, context.now.date());
+    if spent::spend(&mut tx, "notice of a cloned passkey", today.as_bytes(), context.now + Duration::DAY).await? {
+        let notice = Notice::PasskeyCloned { name: found.name.clone() };
+        mail::notify(context, &mut tx, found.user_id, context.request.language, notice).await?;
+    }
     tx.commit().await?;
+    told(context);
     Ok(refused(PasskeyError::CounterRegressed))
 }
 

@@ -89,6 +89,11 @@ pub enum Notice {
         /// What its owner called it.
         name: String,
     },
+    /// A passkey was refused that may have been copied.
+    PasskeyCloned {
+        /// What its owner calls it.
+        name: String,
+    },
     /// An authenticator app was added.
     TotpAdded,
     /// It was removed.
@@ -109,6 +114,13 @@ pub enum Notice {
     },
     /// The account was deleted.
     AccountDeleted,
+    /// What they say of themselves was changed.
+    ProfileChanged,
+    /// An app has access no more.
+    AppWithdrawn {
+        /// How people know it.
+        app: String,
+    },
     /// An upstream provider signs the person in from now on.
     UpstreamLinked {
         /// Its name.

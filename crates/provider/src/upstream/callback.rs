@@ -16,7 +16,7 @@ use super::{
     trip::{Purpose, Trip},
 };
 use crate::{
-    Context,
+    Context, account,
     browser_state::{self, Errand, Origin},
     remote::Freshness,
     sessions::SignedIn,
@@ -94,7 +94,7 @@ pub async fn finish(context: &Context, back: &Back<'_>) -> Result<Arrived, Box<F
     if opened.origin == Origin::Elsewhere {
         return Err(failed(Problem::Told(Told::OtherBrowser, "upstream_state_other_browser")));
     }
-    let inner = opened.value.inner.clone();
+    let (inner, linking) = (opened.value.inner.clone(), opened.value.is_link());
     let upstreams = context.upstreams().await.map_err(|refusal| failed(refusal.into()))?;
     let upstream = upstreams.by_id(opened.value.upstream).cloned();
     let outcome = match &upstream {
@@ -107,7 +107,7 @@ pub async fn finish(context: &Context, back: &Back<'_>) -> Result<Arrived, Box<F
             metrics::counter!("chancery_upstream_sign_ins_total", "outcome" => outcome.as_str()).increment(1);
             Ok(Arrived { upstream, inner, outcome })
         }
-        (Err(problem), upstream) => Err(Box::new(Failure::of(problem).with(inner, upstream))),
+        (Err(problem), upstream) => Err(Box::new(Failure { linking, ..Failure::of(problem).with(inner, upstream) })),
         (Ok(_), None) => Err(failed(Problem::Told(Told::Gone, "upstream_gone"))),
     }
 }
@@ -128,11 +128,23 @@ async fn judge(
     {
         return Err(Problem::Told(Told::Expired, "upstream_link_signed_out"));
     }
+    // Whoever began it proved who they are just before; a page that was left open over there is nobody's to finish.
+    if trip.is_link() && context.now - started_at > account::FRESH {
+        return Err(Problem::Told(Told::Expired, "upstream_link_stale"));
+    }
     let identity = tokio::time::timeout(PATIENCE, identify(context, back.params, upstream, (trip, started_at)));
     let identity = identity
         .await
         .map_err(|_elapsed| Problem::new(Told::Unavailable, "upstream_slow", "all of it took too long"))??;
-    let answered = Answered { upstream, identity, trip, started_at, browser: back.browser, language: back.language };
+    let answered = Answered {
+        upstream,
+        identity,
+        trip,
+        started_at,
+        browser: back.browser,
+        session: back.session,
+        language: back.language,
+    };
     settle::settle(context, &answered).await
 }
 

@@ -234,6 +234,8 @@ pub struct Failure {
     pub inner: Option<String>,
     /// With which provider.
     pub upstream: Option<Arc<Upstream>>,
+    /// Whether somebody who is signed in wanted to add an account there to theirs.
+    pub linking: bool,
 }
 
 impl Failure {
@@ -246,7 +248,7 @@ impl Failure {
             }
         };
         metrics::counter!("chancery_upstream_sign_ins_total", "outcome" => reason).increment(1);
-        Self { told, reason, inner: None, upstream: None }
+        Self { told, reason, inner: None, upstream: None, linking: false }
     }
 
     fn with(self, inner: Option<String>, upstream: Option<Arc<Upstream>>) -> Self {

@@ -21,7 +21,7 @@ use super::{
     trip::{Purpose, Trip},
 };
 use crate::{
-    Context,
+    Context, account,
     administration::AdminError,
     browser_state::{self, Errand, Origin},
     mail::{self, Notice},
@@ -33,8 +33,6 @@ use crate::{
 
 /// What trips are spent as.
 const SPENT_AS: &str = "upstream trip";
-/// How old a sign-in may be that confirms a link.
-const FRESH: Duration = Duration::minutes(15);
 /// How often it is decided anew because somebody else was faster.
 const ATTEMPTS: usize = 4;
 
@@ -45,6 +43,8 @@ pub(super) struct Answered<'a> {
     pub trip: &'a Trip,
     pub started_at: OffsetDateTime,
     pub browser: &'a [u8],
+    /// Who is signed in.
+    pub session: Option<&'a SignedIn>,
     pub language: Option<Locale>,
 }
 
@@ -150,6 +150,12 @@ async fn link(context: &Context, answered: &Answered<'_>, user: UserId, email: O
     let account = (answered.upstream.id, answered.identity.subject.as_str());
     let mut tx = context.database.begin().await?;
     spend(context, &mut tx, &answered.trip.nonce, answered.started_at).await?;
+    // While the provider was asked, everything that its person had may have ended with a new password.
+    let person = users::lock(&mut tx, UserRef::Id(user)).await?;
+    let epoch = answered.session.map(|session| session.user_epoch);
+    if person.is_none_or(|person| !person.enabled || Some(person.epoch) != epoch) {
+        return Err(Problem::Told(Told::Expired, "upstream_link_signed_out"));
+    }
     if !upstream_accounts::link(&mut tx, account, user, email, context.now).await? {
         return Ok(false);
     }
@@ -281,7 +287,7 @@ async fn open(context: &Context, browser: &[u8], sealed: &str) -> Result<Opened,
 }
 
 fn is_ready(context: &Context, waiting: &Waiting, session: Option<&SignedIn>) -> bool {
-    session.is_some_and(|session| session.user_id == waiting.user && context.now - session.auth_time <= FRESH)
+    session.is_some_and(|session| session.user_id == waiting.user && account::is_fresh(context, session))
 }
 
 /// What a confirmation page shows. `session` is who is signed in.

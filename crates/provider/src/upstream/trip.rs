@@ -104,6 +104,13 @@ pub(super) struct Trip {
     pub inner: Option<String>,
 }
 
+impl Trip {
+    /// Whether it is to add an account to those of somebody who is signed in.
+    pub(super) fn is_link(&self) -> bool {
+        matches!(self.purpose, Purpose::Link(_))
+    }
+}
+
 /// The redirect URI that is registered there.
 pub(super) fn redirect_uri(context: &Context, upstream: &Upstream) -> String {
     context.settings.issuer.endpoint(&callback_path(&upstream.slug))
@@ -118,8 +125,9 @@ pub async fn begin(
     upstream: &Arc<Upstream>,
     departure: Departure<'_>,
 ) -> Result<String, Box<Failure>> {
-    let inner = departure.inner.clone();
-    let failed = |problem| Box::new(Failure::of(problem).with(inner.clone(), Some(Arc::clone(upstream))));
+    let (inner, linking) = (departure.inner.clone(), matches!(departure.purpose, Purpose::Link(_)));
+    let failed =
+        |problem| Box::new(Failure { linking, ..Failure::of(problem).with(inner.clone(), Some(Arc::clone(upstream))) });
     depart(context, upstream, departure).await.map_err(failed)
 }
 

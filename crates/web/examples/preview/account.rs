@@ -6,9 +6,9 @@ use time::{Duration, OffsetDateTime};
 use web::pages::view::{
     AccountView, PasskeyView, RecoveryCodesPage, TotpSetupView,
     account::{
-        ActivityPage, AppsPage, CodesPage, ConnectedView, DataPage, DeletePage, DeletedPage, Done, FieldView,
-        HappeningView, KeyView, Me, PasskeyAddPage, PasskeyEditPage, PasswordPage, ProfileEditPage, ProfilePage, Room,
-        SecurityPage, SessionView, SessionsPage, TotpPage, When,
+        ActivityPage, AppsPage, CodesPage, ConnectedView, DataPage, DeletePage, DeletedPage, Done, EmailPage,
+        FieldView, HappeningView, KeyView, LinkedPage, LinkedView, Me, PasskeyAddPage, PasskeyEditPage, PasswordPage,
+        ProfileEditPage, ProfilePage, Room, SecurityPage, SessionView, SessionsPage, TotpPage, When,
     },
 };
 
@@ -27,7 +27,7 @@ fn ago(hours: i64) -> When {
 }
 
 pub fn pages() -> Pages {
-    [profile(), security(), factors(), sessions(), apps(), activity(), data()].into_iter().flatten().collect()
+    [profile(), email(), security(), factors(), sessions(), apps(), activity(), data()].into_iter().flatten().collect()
 }
 
 fn profile() -> Pages {
@@ -114,6 +114,47 @@ fn profile() -> Pages {
     ]
 }
 
+fn email() -> Pages {
+    let texts = Locale::default();
+    let page = || EmailPage {
+        frame: frame(),
+        me: me(Room::Profile),
+        action: "/account/email".to_owned(),
+        back: "/account".to_owned(),
+        current: Some("ada@example.test".to_owned()),
+        verified: true,
+        pending: None,
+        mails: true,
+        typed: String::new(),
+        error: None,
+    };
+    vec![
+        ("account-email", page().render()),
+        (
+            "account-email-pending",
+            EmailPage {
+                me: Me { account: long_account(), ..done(Room::Profile, Done::EmailChanging) },
+                verified: false,
+                pending: Some(format!("{}@example.test", "a".repeat(120))),
+                ..page()
+            }
+            .render(),
+        ),
+        (
+            "account-email-wrong",
+            EmailPage {
+                current: None,
+                verified: false,
+                typed: "ada@".to_owned(),
+                error: Some(texts.sign_up_error_address()),
+                ..page()
+            }
+            .render(),
+        ),
+        ("account-email-no-mail", EmailPage { mails: false, verified: false, ..page() }.render()),
+    ]
+}
+
 fn security() -> Pages {
     let page = || SecurityPage {
         frame: frame(),
@@ -126,14 +167,59 @@ fn security() -> Pages {
             KeyView { href: "#".to_owned(), name: LONG.to_owned(), added: ago(500), used: None },
         ],
         add_passkey: Some("/account/security/passkey/add".to_owned()),
+        linked: vec![
+            LinkedView {
+                href: "#".to_owned(),
+                name: "Example Inc.".to_owned(),
+                address: Some("ada@example.test".to_owned()),
+                works: true,
+                since: ago(700),
+                used: Some(ago(5)),
+            },
+            LinkedView {
+                href: "#".to_owned(),
+                name: LONG.to_owned(),
+                address: Some(format!("{}@example.test", "a".repeat(60))),
+                works: false,
+                since: ago(800),
+                used: None,
+            },
+        ],
+        connect: vec![("one".to_owned(), "Another One".to_owned()), ("long".to_owned(), LONG.to_owned())],
+    };
+    let texts = Locale::default();
+    let linked = |name: &str, error: Option<Text>| LinkedPage {
+        frame: frame(),
+        me: me(Room::Security),
+        action: "/account/security/linked".to_owned(),
+        back: "/account/security".to_owned(),
+        key: "0193".to_owned(),
+        name: name.to_owned(),
+        address: Some("ada@example.test".to_owned()),
+        error,
     };
     vec![
         ("account-security", page().render()),
         ("account-security-done", SecurityPage { me: done(Room::Security, Done::Password), ..page() }.render()),
         (
             "account-security-empty",
-            SecurityPage { has_password: false, has_totp: false, codes: None, passkeys: vec![], ..page() }.render(),
+            SecurityPage {
+                has_password: false,
+                has_totp: false,
+                codes: None,
+                passkeys: vec![],
+                linked: vec![],
+                connect: vec![],
+                ..page()
+            }
+            .render(),
         ),
+        (
+            "account-security-connect",
+            SecurityPage { me: done(Room::Security, Done::Disconnected), linked: vec![], ..page() }.render(),
+        ),
+        ("account-linked", linked("Example Inc.", None).render()),
+        ("account-linked-only-way", linked(LONG, Some(texts.my_disconnect_only_way())).render()),
     ]
 }
 

@@ -1,7 +1,6 @@
 //! The pages that people see.
 
 pub mod account;
-pub mod account_email;
 pub mod assets;
 pub mod by_mail;
 pub mod client_logo;

@@ -18,9 +18,7 @@ mod theme;
 use askama::Template;
 use messages::Text;
 
-pub use by_mail::{
-    AccountEmailPage, FilledView, LinkPage, MailAskPage, MailSentPage, NewPasswordPage, NotePage, SignUpPage,
-};
+pub use by_mail::{FilledView, LinkPage, MailAskPage, MailSentPage, NewPasswordPage, NotePage, SignUpPage};
 pub use dev_mail::{DevMailOnePage, DevMailPage, Line, MailView};
 pub use frame::Frame;
 pub use problem::{ErrorPage, Problem};

@@ -49,15 +49,16 @@ async fn show(visit: &Visit, params: &Params) -> Result<Response, Stop> {
 
 fn view(texts: Locale, happening: Happening) -> HappeningView {
     HappeningView {
-        what: words(texts, &happening.event, happening.why.as_deref(), happening.app.as_deref()),
+        what: words(texts, &happening.event, happening.why.as_deref(), happening.app.or(happening.provider).as_deref()),
         when: When::of(happening.at),
         device: device_words(texts, &happening.device),
         place: happening.place.or(happening.address),
     }
 }
 
-fn words(texts: Locale, event: &str, why: Option<&str>, app: Option<&str>) -> Text {
-    let app = app.unwrap_or_default();
+/// `name` is that of the app or the provider that it was about.
+fn words(texts: Locale, event: &str, why: Option<&str>, name: Option<&str>) -> Text {
+    let name = name.unwrap_or_default();
     match event {
         "session.opened" => texts.my_event_signed_in(),
         "session.renewed" => texts.my_event_confirmed(),
@@ -67,9 +68,9 @@ fn words(texts: Locale, event: &str, why: Option<&str>, app: Option<&str>) -> Te
             Some("password_changed") => texts.my_event_session_ended_with_password(),
             _ => texts.my_event_signed_out(),
         },
-        "consent.given" => texts.my_event_allowed(app),
-        "consent.denied" => texts.my_event_denied(app),
-        "consent.withdrawn" => texts.my_event_withdrawn(app),
+        "consent.given" => texts.my_event_allowed(name),
+        "consent.denied" => texts.my_event_denied(name),
+        "consent.withdrawn" => texts.my_event_withdrawn(name),
         "factor.totp_added" => texts.my_event_totp_added(),
         "factor.totp_removed" => texts.my_event_totp_removed(),
         "factor.recovery_codes_made" => texts.my_event_codes_made(),
@@ -78,7 +79,20 @@ fn words(texts: Locale, event: &str, why: Option<&str>, app: Option<&str>) -> Te
         "factor.passkey_removed" => texts.my_event_passkey_removed(),
         "factor.passkey_renamed" => texts.my_event_passkey_renamed(),
         "factor.passkey_cloned" => texts.my_event_passkey_refused(),
+        "one_time.mailed" => match why {
+            Some("sign_in") => texts.my_event_code_mailed(),
+            Some("reset_password") => texts.my_event_reset_mailed(),
+            _ => texts.my_event_link_mailed(),
+        },
+        "upstream.linked" => texts.my_event_linked(name),
+        "upstream.signed_in" => texts.my_event_proven_by(name),
+        "upstream.unlinked" => texts.my_event_unlinked(name),
+        "user.address_change_asked" => texts.my_event_address_asked(),
+        "user.address_change_canceled" => texts.my_event_address_kept(),
+        "user.address_changed" => texts.my_event_address_changed(),
+        "user.address_confirmed" => texts.my_event_address_confirmed(),
         "user.created" => texts.my_event_created(),
+        "user.reset_link_made" => texts.my_event_reset_link_made(),
         "user.updated" => texts.my_event_updated(),
         "user.password_set" => texts.my_event_password_set(),
         "user.password_changed" => texts.my_event_password_changed(),

@@ -7,6 +7,7 @@
 mod activity;
 mod apps;
 mod data;
+mod email;
 mod profile;
 mod security;
 mod sessions;
@@ -40,12 +41,14 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route(paths::ACCOUNT, get(profile::get))
         .route(paths::ACCOUNT_PROFILE, get(profile::edit).post(profile::post))
+        .route(paths::ACCOUNT_EMAIL, get(email::get).post(email::post))
         .route(paths::ACCOUNT_SECURITY, get(security::get))
         .route(paths::ACCOUNT_PASSWORD, get(security::password::get).post(security::password::post))
         .route(paths::ACCOUNT_TOTP, get(security::totp::get).post(security::totp::post))
         .route(paths::ACCOUNT_CODES, get(security::codes::get).post(security::codes::post))
         .route(paths::ACCOUNT_PASSKEY, get(security::passkey::get).post(security::passkey::post))
         .route(paths::ACCOUNT_PASSKEY_ADD, get(security::passkey::add).post(security::passkey::create))
+        .route(paths::ACCOUNT_LINKED, get(security::linked::get).post(security::linked::post))
         .route(paths::ACCOUNT_SESSIONS, get(sessions::get).post(sessions::post))
         .route(paths::ACCOUNT_APPS, get(apps::get).post(apps::post))
         .route(paths::ACCOUNT_ACTIVITY, get(activity::get))
@@ -114,7 +117,7 @@ impl Visit {
     }
 
     /// Sends the browser to a page of ours that says what was done.
-    fn done(&self, path: &str, done: Done) -> Response {
+    pub(super) fn done(&self, path: &str, done: Done) -> Response {
         let mark = if path.contains('?') { '&' } else { '?' };
         self.see_other(&format!("{}{mark}done={}", self.path(path), done.code()))
     }

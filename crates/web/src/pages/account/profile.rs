@@ -67,8 +67,7 @@ async fn show(visit: &Visit, params: &Params) -> Result<Response, Stop> {
         me: visit.me(&owner, Room::Profile, said(params)?)?,
         username: profile.username,
         email: profile.email.map(|email| (email, profile.email_verified)),
-        change_email: mail::is_configured(visit.call.provider())
-            .then(|| visit.path(&format!("{}/email", paths::ACCOUNT))),
+        change_email: mail::is_configured(visit.call.provider()).then(|| visit.path(paths::ACCOUNT_EMAIL)),
         values: profile.values.iter().map(|(field, value)| (label(texts, *field), in_words(*field, value))).collect(),
         edit: visit.path(paths::ACCOUNT_PROFILE),
         frame,

@@ -1,6 +1,7 @@
 //! `/account/security`: what they sign in with, and what protects the account.
 
 pub mod codes;
+pub mod linked;
 pub mod passkey;
 pub mod password;
 pub mod totp;
@@ -12,6 +13,7 @@ use provider::{
     account::Freshness,
     factors::passkey as passkeys,
     sign_in::{Journey, Method, OwnJourney, Proven},
+    upstream::accounts,
 };
 use zeroize::Zeroizing;
 
@@ -22,7 +24,7 @@ use crate::{
         flow::Stop,
         view::{
             RecoveryCodesPage,
-            account::{Done, KeyView, Room, SecurityPage, When},
+            account::{Done, KeyView, LinkedView, Room, SecurityPage, When},
         },
         visit::Visit,
     },
@@ -44,6 +46,8 @@ async fn show(visit: &Visit, params: &Params) -> Result<Response, Stop> {
     let texts = frame.texts;
     let (is_on, person) = (passkeys::is_on(visit.call.provider()), &owner.person);
     let keys = if is_on { passkeys::list(&visit.call, person.user_id).await? } else { Vec::new() };
+    let accounts = accounts::list(&visit.call, person.user_id).await?;
+    let connectable = accounts::connectable(&visit.call, &accounts, person).await?;
     let has_second = person.has_totp || person.passkeys > 0 || person.recovery_codes > 0;
     let page = SecurityPage {
         me: visit.me(&owner, Room::Security, said(params)?)?,
@@ -60,6 +64,18 @@ async fn show(visit: &Visit, params: &Params) -> Result<Response, Stop> {
             })
             .collect(),
         add_passkey: is_on.then(|| visit.path(paths::ACCOUNT_PASSKEY_ADD)),
+        linked: accounts
+            .into_iter()
+            .map(|account| LinkedView {
+                href: format!("{}?account={}", visit.path(paths::ACCOUNT_LINKED), accounts::key(&account)),
+                name: account.upstream_name,
+                address: account.email,
+                works: account.upstream_enabled,
+                since: When::of(account.linked_at),
+                used: account.last_used_at.map(When::of),
+            })
+            .collect(),
+        connect: connectable.iter().map(|upstream| (upstream.slug.clone(), upstream.name.clone())).collect(),
         frame,
     };
     Ok(visit.with_cookie(visit.show(StatusCode::OK, &texts.tag(), &page)))

@@ -19,7 +19,7 @@ use crate::{
     pages::{
         flow::Stop,
         form::OwnForm,
-        view::{ErrorPage, Frame, Link, OrganizationPage, UpstreamOffer},
+        view::{ErrorPage, Frame, Link, OrganizationPage, UpstreamOffer, account::Done},
         visit::Visit,
     },
     paths,
@@ -159,10 +159,7 @@ async fn come_back(visit: &Visit, slug: &str, params: &Params) -> Result<Respons
             let path = visit.path(paths::UPSTREAM_LINK);
             Ok(visit.with_cookie(visit.see_other(&format!("{path}?link={sealed}"))))
         }
-        Outcome::Linked => {
-            let journey = reopen(visit, &inner).await?;
-            visit.continue_journey(&journey, session.as_ref()).await
-        }
+        Outcome::Linked => Ok(visit.done(paths::ACCOUNT_SECURITY, Done::Connected)),
     }
 }
 
@@ -178,11 +175,11 @@ async fn go_on(visit: &Visit, (inner, upstream): (&str, &Arc<Upstream>), proven:
     }
     // Another person than the one who is asked to sign in again.
     let words = |texts: Locale| (texts.upstream_other_title(), texts.upstream_other_message(&upstream.name));
-    Ok(problem(visit, StatusCode::FORBIDDEN, words, Some(inner)))
+    Ok(problem(visit, StatusCode::FORBIDDEN, words, WayBack::SignIn(Some(inner))))
 }
 
 /// Says what went wrong, and offers the way back.
-pub(super) fn fail(visit: &Visit, failure: Failure) -> Result<Response, Stop> {
+pub(in crate::pages) fn fail(visit: &Visit, failure: Failure) -> Result<Response, Stop> {
     let told = failure.told?;
     let name = failure.upstream.as_ref().map(|upstream| upstream.name.clone()).unwrap_or_default();
     let status = match told {
@@ -202,22 +199,36 @@ pub(super) fn fail(visit: &Visit, failure: Failure) -> Result<Response, Stop> {
         Told::Disabled => (texts.upstream_disabled_title(), texts.upstream_disabled_message()),
         Told::Taken => (texts.upstream_taken_title(), texts.upstream_taken_message(&name)),
     };
-    Ok(problem(visit, status, words, failure.inner.as_deref()))
+    let way_back = if failure.linking { WayBack::Account } else { WayBack::SignIn(failure.inner.as_deref()) };
+    Ok(problem(visit, status, words, way_back))
 }
 
-/// A page of what went wrong, with the way back to the sign-in that it was part of.
+/// Where somebody was when they left for a provider.
+#[derive(Clone, Copy)]
+enum WayBack<'a> {
+    /// On the way somewhere, as sealed.
+    SignIn(Option<&'a str>),
+    /// On their account page.
+    Account,
+}
+
+/// A page of what went wrong, with the way back to what it was part of.
 fn problem(
     visit: &Visit,
     status: StatusCode,
     words: impl FnOnce(Locale) -> (Text, Text),
-    inner: Option<&str>,
+    way_back: WayBack<'_>,
 ) -> Response {
     // What a provider sent us here with is used up, and nobody's to see: there is no coming back to this address.
     let frame = Frame { here: None, ..visit.frame(None) };
     let (title, message) = words(frame.texts);
     let login = visit.path(paths::LOGIN);
-    let href = inner.map_or(login.clone(), |inner| format!("{login}?request={inner}"));
-    let next = Some(Link { href, text: frame.texts.upstream_back() });
+    let (href, text) = match way_back {
+        WayBack::SignIn(Some(inner)) => (format!("{login}?request={inner}"), frame.texts.upstream_back()),
+        WayBack::SignIn(None) => (login, frame.texts.upstream_back()),
+        WayBack::Account => (visit.path(paths::ACCOUNT_SECURITY), frame.texts.upstream_back_account()),
+    };
+    let next = Some(Link { href, text });
     let request_id = frame.request_id.clone();
     visit.show_error(&ErrorPage { frame, status, title, message, next, detail: None, request_id })
 }

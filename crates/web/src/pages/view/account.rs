@@ -62,6 +62,12 @@ pub enum Done {
     Expired,
     /// They proved who they are, and can go on.
     Confirmed,
+    /// A mail that confirms the address is on its way.
+    EmailAsked,
+    /// A mail to the new address is on its way.
+    EmailChanging,
+    /// The address stays as it is.
+    EmailKept,
     /// The password was set or changed.
     Password,
     /// An authenticator app was added.
@@ -72,6 +78,10 @@ pub enum Done {
     PasskeyAdded,
     /// One was removed.
     PasskeyRemoved,
+    /// An account at another provider was connected.
+    Connected,
+    /// One was disconnected.
+    Disconnected,
     /// A session was ended.
     SessionEnded,
     /// All others were.
@@ -81,15 +91,20 @@ pub enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 16] = [
         Self::Saved,
         Self::Expired,
         Self::Confirmed,
+        Self::EmailAsked,
+        Self::EmailChanging,
+        Self::EmailKept,
         Self::Password,
         Self::TotpAdded,
         Self::TotpRemoved,
         Self::PasskeyAdded,
         Self::PasskeyRemoved,
+        Self::Connected,
+        Self::Disconnected,
         Self::SessionEnded,
         Self::SessionsEnded,
         Self::AppWithdrawn,
@@ -102,11 +117,16 @@ impl Done {
             Self::Saved => "saved",
             Self::Expired => "expired",
             Self::Confirmed => "confirmed",
+            Self::EmailAsked => "email-asked",
+            Self::EmailChanging => "email-changing",
+            Self::EmailKept => "email-kept",
             Self::Password => "password",
             Self::TotpAdded => "app-added",
             Self::TotpRemoved => "app-removed",
             Self::PasskeyAdded => "passkey-added",
             Self::PasskeyRemoved => "passkey-removed",
+            Self::Connected => "connected",
+            Self::Disconnected => "disconnected",
             Self::SessionEnded => "session-ended",
             Self::SessionsEnded => "sessions-ended",
             Self::AppWithdrawn => "withdrawn",
@@ -125,11 +145,16 @@ impl Done {
             Self::Saved => texts.my_done_saved(),
             Self::Expired => texts.my_done_expired(),
             Self::Confirmed => texts.my_done_confirmed(),
+            Self::EmailAsked => texts.account_email_sent(),
+            Self::EmailChanging => texts.account_email_change_sent(),
+            Self::EmailKept => texts.account_email_canceled(),
             Self::Password => texts.my_done_password(),
             Self::TotpAdded => texts.my_done_totp_added(),
             Self::TotpRemoved => texts.my_done_totp_removed(),
             Self::PasskeyAdded => texts.my_done_passkey_added(),
             Self::PasskeyRemoved => texts.my_done_passkey_removed(),
+            Self::Connected => texts.my_done_connected(),
+            Self::Disconnected => texts.my_done_disconnected(),
             Self::SessionEnded => texts.my_done_session_ended(),
             Self::SessionsEnded => texts.my_done_sessions_ended(),
             Self::AppWithdrawn => texts.my_done_withdrawn(),
@@ -258,6 +283,32 @@ pub struct ProfileEditPage {
     pub fields: Vec<FieldView>,
 }
 
+/// `GET /account/email`. Posts `choice` (`verify`, `change` with `email`, or `cancel`) back to that path.
+#[derive(Debug, Template)]
+#[template(path = "account/email.html")]
+pub struct EmailPage {
+    /// What all pages share.
+    pub frame: Frame,
+    /// What the pages of the account share.
+    pub me: Me,
+    /// The path that the forms post to.
+    pub action: String,
+    /// Where nothing is changed.
+    pub back: String,
+    /// The address.
+    pub current: Option<String>,
+    /// Whether it is known to be theirs.
+    pub verified: bool,
+    /// The one that is to replace it.
+    pub pending: Option<String>,
+    /// Whether mail is sent at all.
+    pub mails: bool,
+    /// What stands in the field `email`.
+    pub typed: String,
+    /// What is wrong with it.
+    pub error: Option<Text>,
+}
+
 /// A passkey in a list.
 #[derive(Clone, Debug)]
 pub struct KeyView {
@@ -271,7 +322,24 @@ pub struct KeyView {
     pub used: Option<When>,
 }
 
-/// `GET /account/security`.
+/// An account at another provider in a list.
+#[derive(Clone, Debug)]
+pub struct LinkedView {
+    /// Where it is disconnected.
+    pub href: String,
+    /// The provider's name.
+    pub name: String,
+    /// The address that the provider knows them by.
+    pub address: Option<String>,
+    /// Whether people may sign in with that provider now.
+    pub works: bool,
+    /// When it was connected.
+    pub since: When,
+    /// When it was last used.
+    pub used: Option<When>,
+}
+
+/// `GET /account/security`. Posts `connect`, the slug of a provider, to [`paths::ACCOUNT_LINKED`].
 #[derive(Debug, Template)]
 #[template(path = "account/security.html")]
 pub struct SecurityPage {
@@ -289,11 +357,19 @@ pub struct SecurityPage {
     pub passkeys: Vec<KeyView>,
     /// Where one is added, where there may be any.
     pub add_passkey: Option<String>,
+    /// The accounts at other providers.
+    pub linked: Vec<LinkedView>,
+    /// The providers at which one could be connected: slug and name.
+    pub connect: Vec<(String, String)>,
 }
 
 impl SecurityPage {
     fn password(&self) -> String {
         format!("{}{}", self.frame.base, paths::ACCOUNT_PASSWORD)
+    }
+
+    fn connecting(&self) -> String {
+        format!("{}{}", self.frame.base, paths::ACCOUNT_LINKED)
     }
 
     fn totp(&self) -> String {
@@ -403,6 +479,28 @@ pub struct PasskeyEditPage {
     /// What is wrong with the name that was typed.
     pub name_error: Option<Text>,
     /// Why it was not removed.
+    pub error: Option<Text>,
+}
+
+/// `GET /account/security/linked`. Posts `account` back to that path.
+#[derive(Debug, Template)]
+#[template(path = "account/linked.html")]
+pub struct LinkedPage {
+    /// What all pages share.
+    pub frame: Frame,
+    /// What the pages of the account share.
+    pub me: Me,
+    /// The path that the form posts to.
+    pub action: String,
+    /// Where nothing is changed.
+    pub back: String,
+    /// What the form names the account by.
+    pub key: String,
+    /// The provider's name.
+    pub name: String,
+    /// The address that the provider knows them by.
+    pub address: Option<String>,
+    /// Why it was not disconnected.
     pub error: Option<Text>,
 }
 

@@ -146,31 +146,3 @@ pub struct SignUpPage<'a> {
     /// What stands in the fields.
     pub filled: FilledView,
 }
-
-/// `GET /account/email`. Posts `form` and `choice` (`verify`, `change` with `email`, or `cancel`) back to that path.
-#[derive(Debug, Template)]
-#[template(path = "account_email.html")]
-pub struct AccountEmailPage<'a> {
-    /// What all pages share.
-    pub frame: Frame,
-    /// Who is signed in.
-    pub account: AccountView,
-    /// The guard of the forms.
-    pub form: &'a str,
-    /// The path that the forms post to.
-    pub action: &'a str,
-    /// The address.
-    pub current: Option<&'a str>,
-    /// Whether it is confirmed.
-    pub verified: bool,
-    /// The one that is to replace it.
-    pub pending: Option<&'a str>,
-    /// Whether mail is sent at all.
-    pub mails: bool,
-    /// What stands in the field `email`.
-    pub typed: &'a str,
-    /// What is wrong with it.
-    pub error: Option<Text>,
-    /// What was done.
-    pub done: Option<Text>,
-}
