@@ -119,11 +119,11 @@ impl Database {
     /// Asserts that the journal says of no person in clear where they were. It is kept sealed, and can be taken away with
     /// their account. (What a service does on their behalf says where the service is.)
     pub async fn assert_places_are_sealed(&self) {
-        let query = "select count(*) from journal where user_id is not null and address is not null
+        let query = "select count(*) from trail where user_id is not null and address is not null
             and event not in ('token.exchanged', 'token.impersonated', 'token.revoked')";
         assert_eq!(self.count(query).await, 0, "an address is in clear");
         assert!(
-            self.count("select count(*) from journal where personal is not null").await > 0,
+            self.count("select count(*) from trail where personal is not null").await > 0,
             "nothing is said at all"
         );
     }

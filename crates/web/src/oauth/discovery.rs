@@ -2,6 +2,7 @@
 
 use axum::{extract::State, http::HeaderMap, response::Response};
 use protocol::discovery::EndpointPaths;
+use provider::RequestInfo;
 
 use crate::{
     App, paths,
@@ -28,7 +29,7 @@ const PATHS: EndpointPaths<'static> = EndpointPaths {
 pub async fn metadata(State(app): State<App>, headers: HeaderMap) -> Response {
     match app.provider.metadata_document(&PATHS) {
         Ok(document) => json::document(&headers, document, MAX_AGE),
-        Err(refusal) => json::refused(ENDPOINT, &refusal),
+        Err(refusal) => json::refused(&app.provider.begin(RequestInfo::of_nobody()), ENDPOINT, &refusal),
     }
 }
 
