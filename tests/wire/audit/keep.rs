@@ -6,6 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use protocol::error::ErrorCode;
+use provider::{Refusal, tally, turned_away};
 use sqlx::Row;
 
 use super::{Eye, SOON, chain, since};
@@ -245,5 +247,36 @@ fn the_next_month_is_made_ahead() {
             (world.database.count(&there).await == 1).then_some(())
         })
         .await;
+    });
+}
+
+/// Strangers are told of by how many they were, not one by one.
+#[test]
+fn strangers_who_are_refused_fill_nothing() {
+    run(async {
+        let world = World::builder().start().await;
+        world.stop().await;
+        let eye = Eye::of(&world).await;
+        let refusal = || Refusal::new(ErrorCode::InvalidClient, "no", "client_unknown");
+        for last in 0..200 {
+            let mut context = eye.context();
+            context.request.address = Some(format!("198.51.100.{last}").parse().unwrap());
+            tally::turned_away(&context, "token", &refusal());
+        }
+        turned_away::write(&eye.context()).await.unwrap();
+        turned_away::write(&eye.context()).await.unwrap();
+        let list = world.command(["audit", "list", "--json", "--event", "request.refused"]).await.ok().json();
+        let rows = list.as_array().unwrap();
+        assert_eq!(rows.len(), 1, "{list}");
+        assert_eq!(rows[0]["outcome"], "client_unknown");
+        assert_eq!(rows[0]["detail"], json!({ "endpoint": "token", "range": "198.51.100.0/24", "count": 200 }));
+        // What could not be written is not forgotten.
+        tally::turned_away(&eye.context(), "token", &refusal());
+        world.database.cut().await;
+        assert!(turned_away::write(&eye.context()).await.is_err());
+        world.database.restore().await;
+        until("it is written", SOON, async || turned_away::write(&eye.context()).await.ok()).await;
+        let rows = "select count(*) from trail where event = 'request.refused'";
+        assert_eq!(world.database.count(rows).await, 2);
     });
 }

@@ -3,6 +3,7 @@
 use std::{
     sync::LazyLock,
     sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
 };
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
@@ -205,7 +206,11 @@ async fn full() -> &'static Database {
             let home = world::Home::new(&database.url, &[]);
             let server = server::Server::start(&home, server::Ports::pick()).await;
             home.apply(&fixture::everything()).await.ok();
+            let sealed = async || (database.count("select count(*) from journal").await == 0).then_some(());
+            super::until("the trail is sealed", Duration::from_secs(30), sealed).await;
             assert_eq!(server.stop().await, Some(0), "the server that made the keys stopped badly");
+            // So that nothing is left to be done in a copy in which nothing happens.
+            home.run(["audit", "checkpoint"]).await.ok();
             let mut connection = database.connect().await;
             execute(&mut connection, "update deployment set issuer = null").await;
             connection.close().await.expect("closed");
