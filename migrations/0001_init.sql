@@ -208,7 +208,7 @@ create table revocation (
 create index revocation_xid on revocation (xid);
 create index revocation_expires on revocation (expires_at);
 
--- The audit journal: narrow and unchained, so that writing never queues.
+-- The audit journal: narrow and unchained, so that writing never queues. The sealer moves it into `audit`.
 create table journal (
     id         bigint generated always as identity primary key,
     xid        bigint not null default (pg_current_xact_id()::text::bigint),
@@ -344,6 +344,69 @@ create table guess (
 ) with (fillfactor = 70);
 create index guess_expires on guess (expires_at);
 
+-- The audit trail. The sealer moves what stands in the journal here, in an order without gaps: `seq`. `hash` is SHA-256
+-- over the hash of the record before and all that this one says. Months go as a whole, so a record lies in the month in
+-- which it was sealed, which never runs backward along the chain. The sealer makes the partitions.
+create table audit (
+    seq        bigint not null,
+    sealed_at  timestamptz not null,
+    id         bigint not null,          -- its place in the journal, which is where lists are continued
+    at         timestamptz not null,
+    event      text not null,
+    outcome    text not null,
+    user_id    uuid,
+    client_id  text,
+    grant_id   uuid,
+    session_id uuid,
+    jti        uuid,
+    request_id uuid,
+    address    inet,
+    detail     jsonb,
+    personal   bytea,
+    hash       bytea not null,
+    primary key (seq, sealed_at)
+) partition by range (sealed_at);
+create index audit_at on audit (at, id);
+create index audit_event on audit (event, at, id);
+create index audit_user on audit (user_id, at, id) where user_id is not null;
+create index audit_client on audit (client_id, at, id) where client_id is not null;
+create index audit_grant on audit (grant_id, at, id) where grant_id is not null;
+create index audit_session on audit (session_id, at, id) where session_id is not null;
+create index audit_jti on audit (jti) where jti is not null;
+create index audit_subject_token on audit ((detail ->> 'subject_token')) where event in ('token.exchanged', 'token.impersonated');
+create index audit_actor_token on audit ((detail ->> 'actor_token')) where event in ('token.exchanged', 'token.impersonated');
+-- As in the journal: what people see of it themselves.
+create index audit_person on audit (user_id, id desc)
+    where user_id is not null and event not like 'token.%' and event not like 'authorization.%';
+
+-- Where the chain ends. Whoever seals holds this row.
+create table audit_head (
+    singleton boolean primary key default true check (singleton),
+    seq       bigint not null,
+    hash      bytea not null,
+    sealed_at timestamptz not null       -- of the last record
+);
+insert into audit_head (seq, hash, sealed_at) values (0, decode(repeat('00', 32), 'hex'), '1970-01-01');
+
+-- Signed points of the chain (compact JWS). Each holds its public key, and the hash of the one before.
+create table audit_checkpoint (
+    number  bigint primary key,
+    seq     bigint not null,
+    made_at timestamptz not null,
+    jws     text not null
+);
+create index audit_checkpoint_seq on audit_checkpoint (seq);
+
+-- Everything that was ever decided: what is sealed, and the tail that is not yet. Whoever reads, reads this.
+create view trail as
+    select id, null::bigint as seq, at, event, outcome, user_id, client_id, grant_id, session_id, jti, request_id,
+           address, detail, personal
+    from journal
+    union all
+    select id, seq, at, event, outcome, user_id, client_id, grant_id, session_id, jti, request_id, address, detail,
+           personal
+    from audit;
+
 -- Queues and what is swept: rows come and go all day. A fifth of dead ones, as elsewhere, would be too many to step over
 -- for whoever reads from the old end of an index.
 alter table browser_session    set (autovacuum_vacuum_scale_factor = 0.05);
@@ -357,3 +420,4 @@ alter table outbox             set (autovacuum_vacuum_scale_factor = 0.02);
 alter table one_time           set (autovacuum_vacuum_scale_factor = 0.05);
 alter table spent              set (autovacuum_vacuum_scale_factor = 0.05);
 alter table guess              set (autovacuum_vacuum_scale_factor = 0.05);
+alter table journal            set (autovacuum_vacuum_scale_factor = 0.02);

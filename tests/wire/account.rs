@@ -314,7 +314,7 @@ fn a_new_password_ends_everything_but_this_session() {
         )
         .await;
         assert!(left.status < 500 && right.status < 500, "{left:?} {right:?}");
-        let changes = "select count(*) from journal where event = 'user.password_changed'";
+        let changes = "select count(*) from trail where event = 'user.password_changed'";
         assert_eq!(world.database.count(changes).await, 2);
     });
 }
@@ -551,7 +551,8 @@ fn activity_is_ones_own_and_comes_in_pages() {
         assert!(!text.contains("198.51.100.88") && !page.has("activity-older"));
         // It is sealed where it lies.
         let journal = world.database.dump().await;
-        let journal: String = journal.lines().filter(|line| line.starts_with("journal:")).collect();
+        let journal: String =
+            journal.lines().filter(|line| line.starts_with("journal:") || line.starts_with("audit")).collect();
         assert!(!journal.contains("198.51.100.77") && !journal.contains("Firefox"), "{journal}");
         // Many more than a page holds.
         let mut connection = world.database.connect().await;

@@ -221,7 +221,7 @@ fn changes_are_followed() {
         }
         let mut connection = world.database.connect().await;
         let rows: i64 =
-            sqlx::query_scalar("select count(*) from journal where client_id = $1 and event not like '%token%'")
+            sqlx::query_scalar("select count(*) from trail where client_id = $1 and event not like '%token%'")
                 .bind(&job.id)
                 .fetch_one(&mut connection)
                 .await

@@ -286,7 +286,7 @@ fn a_hostile_address_is_not_written_down() {
         let token = crate::harness::flow::Tokens::of(&call.send().await);
         let jti: uuid::Uuid = token.claims()["jti"].as_str().unwrap().parse().unwrap();
         let mut connection = world.database.connect().await;
-        let address: Option<String> = sqlx::query_scalar("select host(address) from journal where jti = $1")
+        let address: Option<String> = sqlx::query_scalar("select host(address) from trail where jti = $1")
             .bind(jti)
             .fetch_one(&mut connection)
             .await
@@ -312,7 +312,7 @@ fn a_proxys_word_is_taken() {
                 world.token_call(&job, &[("grant_type", "client_credentials")]).header("x-forwarded-for", forwarded);
             let token = crate::harness::flow::Tokens::of(&call.send().await);
             let jti: uuid::Uuid = token.claims()["jti"].as_str().unwrap().parse().unwrap();
-            let address: Option<String> = sqlx::query_scalar("select host(address) from journal where jti = $1")
+            let address: Option<String> = sqlx::query_scalar("select host(address) from trail where jti = $1")
                 .bind(jti)
                 .fetch_one(&mut connection)
                 .await

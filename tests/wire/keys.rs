@@ -139,7 +139,7 @@ fn a_compromised_key_is_out_at_once() {
         // Refresh tokens are not signed with these keys: people stay signed in.
         let next = world.refresh_call(&house, tokens.refresh()).send().await.ok();
         world.introspect_call(&house, next["access_token"].as_str().unwrap()).send().await.active();
-        let journal = world.database.count("select count(*) from journal where event like 'key%'").await;
+        let journal = world.database.count("select count(*) from trail where event like 'key%'").await;
         assert!(journal > 0, "a rotation that nobody wrote down");
     });
 }

@@ -444,7 +444,7 @@ fn a_reset_link_is_spent_once_on_all_instances() {
         let mut statuses: Vec<u16> = replies.iter().map(|(_, reply)| reply.status).collect();
         statuses.sort_unstable();
         assert_eq!(statuses, [303, 410, 410, 410]);
-        let resets = "select count(*) from journal where event = 'user.password_reset'";
+        let resets = "select count(*) from trail where event = 'user.password_reset'";
         assert_eq!(house.count(resets).await, 1);
     });
 }
@@ -838,7 +838,7 @@ fn invitations() {
         assert!(said.one_line_of_failure().contains("already"), "{said:?}");
         let said = house.world.command(["user", "invite", "nonsense"]).await;
         assert!(said.one_line_of_failure().contains("mail address"), "{said:?}");
-        assert!(house.count("select count(*) from journal where event = 'user.invited'").await <= 2);
+        assert!(house.count("select count(*) from trail where event = 'user.invited'").await <= 2);
     });
 }
 

@@ -8,6 +8,7 @@ mod harness;
 
 mod account;
 mod apply;
+mod audit;
 mod backchannel;
 mod bounded;
 mod client_auth;

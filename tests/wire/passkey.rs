@@ -238,7 +238,7 @@ fn a_counter_that_does_not_rise_is_a_copy() {
         }
         assert_eq!(stored(world, &device).await, (7, true), "nothing changed");
         let told = format!(
-            "select count(*) from journal j join user_account u on u.id = j.user_id
+            "select count(*) from trail j join user_account u on u.id = j.user_id
              where j.event = 'factor.passkey_cloned' and u.username = '{}'",
             person.username
         );
@@ -479,7 +479,7 @@ fn strangers_write_nothing() {
             is_refused(&mut browser, &page, &answer, "a stranger").await;
         }
         assert_eq!(world.database.count("select count(*) from spent").await, 0);
-        let events = "select count(*) from journal where event like 'factor.%'";
+        let events = "select count(*) from trail where event like 'factor.%'";
         assert_eq!(world.database.count(events).await, 0);
     });
 }

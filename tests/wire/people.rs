@@ -65,9 +65,9 @@ async fn everybody_is_whole(database: &Database) -> i64 {
     let people = database.count("select count(*) from user_account").await;
     let broken = "select count(*) from user_account u where
         (select count(*) from login_name n where n.user_id = u.id) <> 1 + (u.email is not null and u.email_verified)::int
-        or (select count(*) from journal j where j.user_id = u.id and j.event = 'user.created') <> 1";
+        or (select count(*) from trail j where j.user_id = u.id and j.event = 'user.created') <> 1";
     assert_eq!(database.count(broken).await, 0, "somebody is there by half");
-    let strangers = "select count(*) from journal j where j.event = 'user.created'
+    let strangers = "select count(*) from trail j where j.event = 'user.created'
         and not exists (select from user_account u where u.id = j.user_id)";
     assert_eq!(database.count(strangers).await, 0, "the journal tells of somebody who is not there");
     people
@@ -160,7 +160,7 @@ fn good_lines_come_in_and_bad_ones_are_named() {
         assert_eq!(counts(&said), [2, 0, 0, 0]);
         assert!(!refused_of(&mended).exists());
         assert_eq!(
-            world.database.count("select count(*) from journal where detail @> '{\"imported\": true}'").await,
+            world.database.count("select count(*) from trail where detail @> '{\"imported\": true}'").await,
             5,
             "each of them is in the audit trail"
         );
@@ -291,7 +291,7 @@ fn what_is_exported_can_be_imported() {
         assert_eq!(counts(&import(&elsewhere, &path, &[]).await.ok()), [3, 0, 0, 0]);
         assert_eq!(export(&elsewhere, &whole).await, first);
         assert_eq!(counts(&import(&elsewhere, &path, &["--update"]).await.ok()), [0, 0, 3, 0], "nothing differs");
-        let told = "select count(*) from journal where event = 'users.exported'
+        let told = "select count(*) from trail where event = 'users.exported'
                     and detail @> '{\"password_hashes\": true, \"totp\": true, \"people\": 3}'";
         assert_eq!(other.count(told).await, 1);
         // To a file, which nobody else may read.
@@ -327,10 +327,10 @@ fn people_are_updated_when_that_is_asked_for() {
         ];
         let file = file(&world.home, &lines);
         // Not asked for: nothing changes.
-        let before = world.database.count("select count(*) from journal").await;
+        let before = world.database.count("select count(*) from trail").await;
         let said = import(&world.home, &file, &[]).await.ok();
         assert_eq!(counts(&said), [1, 0, 4, 0]);
-        assert_eq!(world.database.count("select count(*) from journal").await, before + 1);
+        assert_eq!(world.database.count("select count(*) from trail").await, before + 1);
 
         let said = import(&world.home, &file, &["--update"]).await;
         assert_eq!(counts(&said), [0, 3, 1, 1], "{said:?}");
@@ -370,7 +370,7 @@ fn a_second_factor_can_be_required() {
             assert_eq!(required().await, !off);
         }
         let told = format!(
-            "select count(*) from journal j join user_account u on u.id = j.user_id
+            "select count(*) from trail j join user_account u on u.id = j.user_id
              where u.username = '{}' and j.event in ('user.factor_required', 'user.factor_not_required')",
             person.username
         );
@@ -413,7 +413,7 @@ fn somebody_is_signed_out_everywhere() {
         })
         .await;
         let told = format!(
-            "select count(*) from journal j join user_account u on u.id = j.user_id where u.username = '{}'
+            "select count(*) from trail j join user_account u on u.id = j.user_id where u.username = '{}'
              and j.event = 'session.ended' and j.session_id is not null and j.detail ->> 'why' = 'administrator'",
             person.username
         );

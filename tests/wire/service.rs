@@ -160,7 +160,7 @@ fn the_journal_knows_every_token() {
             let claims = world.own_token(&job).await.claims();
             let jti: uuid::Uuid = claims["jti"].as_str().unwrap().parse().unwrap();
             let (outcome, client): (String, Option<String>) =
-                sqlx::query_as("select outcome, client_id from journal where jti = $1")
+                sqlx::query_as("select outcome, client_id from trail where jti = $1")
                     .bind(jti)
                     .fetch_one(&mut connection)
                     .await

@@ -89,7 +89,7 @@ fn the_trail_names_resource_and_scope() {
         for (tokens, resource) in [(&first, API), (&second, FILES), (&retry, FILES)] {
             let jti: uuid::Uuid = tokens.claims()["jti"].as_str().unwrap().parse().unwrap();
             let told: (String, String) =
-                sqlx::query_as("select detail ->> 'resource', detail ->> 'scope' from journal where jti = $1")
+                sqlx::query_as("select detail ->> 'resource', detail ->> 'scope' from trail where jti = $1")
                     .bind(jti)
                     .fetch_one(&mut connection)
                     .await
@@ -115,7 +115,7 @@ fn a_dead_refresh_token_is_withdrawn_once() {
         for _ in 0..3 {
             assert_eq!(world.revoke_call(&house, tokens.refresh()).send().await.status, 200);
         }
-        assert_eq!(world.database.count("select count(*) from journal where event = 'token.revoked'").await, 1);
+        assert_eq!(world.database.count("select count(*) from trail where event = 'token.revoked'").await, 1);
     });
 }
 

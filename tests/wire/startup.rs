@@ -269,10 +269,8 @@ fn a_kill_loses_nothing_that_was_acknowledged() {
         }
         let received = std::mem::take(&mut *received.lock().unwrap());
         let mut connection = world.database.connect().await;
-        let known: Vec<uuid::Uuid> = sqlx::query_scalar("select jti from journal where jti is not null")
-            .fetch_all(&mut connection)
-            .await
-            .unwrap();
+        let known: Vec<uuid::Uuid> =
+            sqlx::query_scalar("select jti from trail where jti is not null").fetch_all(&mut connection).await.unwrap();
         let known: std::collections::HashSet<uuid::Uuid> = known.into_iter().collect();
         for token in &received {
             let jti: uuid::Uuid = crate::harness::jwt::decode(token).claims["jti"].as_str().unwrap().parse().unwrap();

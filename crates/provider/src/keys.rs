@@ -336,6 +336,23 @@ fn describe(row: &SigningKeyRow, now: OffsetDateTime) -> KeyInfo {
     }
 }
 
+/// Whether a key is or was one of ours: its private half opens under the sealing keys, which the database does not know.
+///
+/// # Errors
+/// `Refusal::Unavailable` when the sealing key is not loaded.
+pub(crate) async fn is_ours(context: &Context, kid: &str) -> Result<bool, Refusal> {
+    let Some(row) = signing_keys::find(&context.database, kid).await? else { return Ok(false) };
+    let Ok(algorithm) = row.algorithm.parse::<Algorithm>() else { return Ok(false) };
+    match context.sealing.open(place(kid), &row.private_sealed) {
+        Ok(pkcs8) => {
+            let key = SigningKey::from_pkcs8(kid, algorithm, &pkcs8);
+            Ok(key.is_ok_and(|key| key.public_jwk().thumbprint().as_deref() == Some(kid)))
+        }
+        Err(StorageError::Sealed(_)) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Makes a new key for each algorithm and retires the present ones.
 ///
 /// # Errors

@@ -5,6 +5,7 @@
 pub mod account;
 pub mod administration;
 pub mod apply;
+pub mod audit;
 pub mod authorize;
 mod batch;
 pub mod browser_state;
@@ -45,6 +46,7 @@ pub mod sweep;
 pub mod tally;
 pub mod tokens;
 mod trail;
+pub mod turned_away;
 pub mod upstream;
 pub mod userinfo;
 pub mod visitors;
@@ -81,6 +83,8 @@ pub struct Provider {
     pub journal: journal::Journal,
     /// Authorization requests, codes and refresh tokens, spent in batches.
     pub spending: grants::Spending,
+    /// Whoever was refused before anybody knew who they are.
+    pub turned_away: turned_away::TurnedAway,
     /// What browsers' cookies stand for.
     pub visitors: visitors::Visitors,
     /// Whose passkeys they are; `None` where there are none.
@@ -147,6 +151,7 @@ impl Provider {
             pulse: Arc::new(pulse::Pulse::new()),
             journal: journal::Journal::start(&database),
             spending: grants::Spending::start(&database),
+            turned_away: turned_away::TurnedAway::default(),
             visitors: visitors::Visitors::start(&database),
             settings,
             database,

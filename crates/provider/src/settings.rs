@@ -239,6 +239,19 @@ pub struct SignUpSettings {
     pub domains: Vec<String>,
 }
 
+/// The audit trail.
+#[derive(Clone, Copy, Debug)]
+pub struct AuditSettings {
+    /// How long it is kept; 0: for good.
+    pub retention: Duration,
+}
+
+impl Default for AuditSettings {
+    fn default() -> Self {
+        Self { retention: Duration::from_secs(400 * 24 * 60 * 60) }
+    }
+}
+
 /// Everything together.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -264,6 +277,8 @@ pub struct Settings {
     pub mail: MailOptions,
     /// What people call this service: on pages, in mail and in authenticator apps.
     pub service: String,
+    /// The audit trail.
+    pub audit: AuditSettings,
     /// How long a chain of actors may be: 1 means that an exchanged token cannot be exchanged again.
     pub max_actor_chain: usize,
     /// How many clients and resources an instance remembers.
@@ -286,6 +301,7 @@ impl Settings {
             sign_up: SignUpSettings::default(),
             mail: MailOptions::default(),
             service: "Chancery".to_owned(),
+            audit: AuditSettings::default(),
             max_actor_chain: 4,
             registry_capacity: 10_000,
         }

@@ -2,7 +2,7 @@
 
 use tracing::{debug, error, info, warn};
 
-use crate::refusal::Refusal;
+use crate::{Context, refusal::Refusal};
 
 /// A token of a grant was issued.
 pub(crate) fn issued(grant: &'static str) {
@@ -19,6 +19,12 @@ pub fn refused(endpoint: &'static str, refusal: &Refusal) {
         Refusal::Throttled { .. } => info!(endpoint, error, "throttled"),
         Refusal::Internal(reason) => error!(endpoint, reason, "failed"),
     }
+}
+
+/// The same where it may have been a stranger: also the audit trail is told, of many at once.
+pub fn turned_away(context: &Context, endpoint: &'static str, refusal: &Refusal) {
+    refused(endpoint, refusal);
+    context.turned_away.note(endpoint, refusal, context.request.address);
 }
 
 /// A question was answered: only its kind is counted.

@@ -146,12 +146,17 @@ impl Reader {
 
     /// Nothing, where there is nothing, or where it does not open.
     pub(crate) fn read(&self, entry: &OfPerson) -> Personal {
-        let (Some(key), Some(sealed)) = (&self.key, &entry.personal) else { return Personal::default() };
-        match key.open(&associated(&entry.event, Some(self.user.uuid())), sealed) {
-            Ok(plain) => serde_json::from_slice(&plain).unwrap_or_default(),
+        let Some(sealed) = &entry.personal else { return Personal::default() };
+        self.open(&entry.event, sealed, entry.id).unwrap_or_default()
+    }
+
+    /// What is sealed in an entry of an event. `None`: it does not open.
+    pub(crate) fn open(&self, event: &str, sealed: &[u8], entry: i64) -> Option<Personal> {
+        match self.key.as_ref()?.open(&associated(event, Some(self.user.uuid())), sealed) {
+            Ok(plain) => serde_json::from_slice(&plain).ok(),
             Err(error) => {
-                warn!(%error, entry = entry.id, "an entry of the journal does not open");
-                Personal::default()
+                warn!(%error, entry, "an entry of the audit trail does not open");
+                None
             }
         }
     }

@@ -11,24 +11,30 @@ const REFRESH: Duration = Duration::from_millis(100);
 /// A bar with a count and a rate. Dropped, it leaves an empty line behind.
 #[derive(Debug)]
 pub struct Progress {
+    what: &'static str,
     shown: bool,
     begun: Instant,
     drawn: Option<Instant>,
 }
 
 impl Progress {
-    /// Silent where standard error is no terminal.
+    /// Of people. Silent where standard error is no terminal.
     pub fn new() -> Self {
-        Self { shown: io::stderr().is_terminal(), begun: Instant::now(), drawn: None }
+        Self::of("people")
     }
 
-    /// Says how far it is: `done` of `total`, if that is known, and how many people that were.
-    pub fn update(&mut self, done: u64, total: Option<u64>, people: u64) {
+    /// Of what is counted.
+    pub fn of(what: &'static str) -> Self {
+        Self { what, shown: io::stderr().is_terminal(), begun: Instant::now(), drawn: None }
+    }
+
+    /// Says how far it is: `done` of `total`, if that is known, and how many that were of what is counted.
+    pub fn update(&mut self, done: u64, total: Option<u64>, count: u64) {
         if !self.shown || self.drawn.is_some_and(|drawn| drawn.elapsed() < REFRESH) {
             return;
         }
         self.drawn = Some(Instant::now());
-        let line = line(done, total, people, self.begun.elapsed());
+        let line = line((done, total), (count, self.what), self.begun.elapsed());
         let _ = write!(io::stderr(), "\r{line}\x1b[K");
     }
 
@@ -46,9 +52,9 @@ impl Drop for Progress {
     }
 }
 
-fn line(done: u64, total: Option<u64>, people: u64, elapsed: Duration) -> String {
-    let rate = people as f64 / elapsed.as_secs_f64().max(0.001);
-    let count = format!("{people} people, {rate:.0} a second");
+fn line((done, total): (u64, Option<u64>), (count, what): (u64, &str), elapsed: Duration) -> String {
+    let rate = count as f64 / elapsed.as_secs_f64().max(0.001);
+    let count = format!("{count} {what}, {rate:.0} a second");
     let Some(total) = total.filter(|total| *total > 0) else { return count };
     let part = (done as f64 / total as f64).min(1.0);
     let full = (part * WIDTH as f64) as usize;
@@ -62,10 +68,10 @@ mod tests {
 
     #[test]
     fn a_line_says_how_far_it_is() {
-        let half = line(500, Some(1000), 40, Duration::from_secs(2));
+        let half = line((500, Some(1000)), (40, "people"), Duration::from_secs(2));
         assert_eq!(half, "[###############               ]  50 %  40 people, 20 a second, 2 s left");
-        assert_eq!(line(500, None, 40, Duration::from_secs(2)), "40 people, 20 a second");
-        assert!(line(0, Some(0), 0, Duration::ZERO).starts_with("0 people"));
-        assert!(line(9, Some(5), 1, Duration::ZERO).contains("100 %"), "a file that grew");
+        assert_eq!(line((500, None), (40, "records"), Duration::from_secs(2)), "40 records, 20 a second");
+        assert!(line((0, Some(0)), (0, "people"), Duration::ZERO).starts_with("0 people"));
+        assert!(line((9, Some(5)), (1, "people"), Duration::ZERO).contains("100 %"), "a file that grew");
     }
 }

@@ -184,10 +184,12 @@ pub async fn of_person(
 ) -> Result<Vec<OfPerson>, StorageError> {
     Ok(sqlx::query_as!(
         OfPerson,
-        "select id, at, event, outcome, client_id, session_id, detail, personal from journal
-         where user_id = $1 and event not like 'token.%' and event not like 'authorization.%'
-           and event = any($2) and id < $3
-         order by id desc limit $4",
+        r#"select id as "id!", at as "at!", event as "event!", outcome as "outcome!", client_id, session_id, detail,
+                  personal
+           from trail
+           where user_id = $1 and event not like 'token.%' and event not like 'authorization.%'
+             and event = any($2) and id < $3
+           order by id desc limit $4"#,
         user.uuid(),
         events,
         before.unwrap_or(i64::MAX),

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod apply;
 pub mod assertion_jti;
+pub mod audit;
 pub mod authorization_codes;
 mod bounded;
 pub mod clients;
@@ -143,6 +144,13 @@ impl Database {
     /// `StorageError::Unavailable` when the database cannot be reached in time.
     pub async fn begin(&self) -> Result<Tx, StorageError> {
         let mut lease = Lease::of(&self.pool, self.answer_timeout).await?;
+        lease.begin().await?;
+        Ok(Tx(Box::new(lease)))
+    }
+
+    /// The same for work in the background, whose statements may take longer.
+    pub(crate) async fn begin_patiently(&self) -> Result<Tx, StorageError> {
+        let mut lease = Lease::of(&self.patient, BACKGROUND).await?;
         lease.begin().await?;
         Ok(Tx(Box::new(lease)))
     }

@@ -42,6 +42,16 @@ pub async fn list(database: &Database, now: OffsetDateTime) -> Result<Vec<Signin
     .await?)
 }
 
+/// One key, also when it is long gone. `None`: there never was one.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn find(database: &Database, kid: &str) -> Result<Option<SigningKeyRow>, StorageError> {
+    Ok(sqlx::query_as!(SigningKeyRow, "select * from signing_key where kid = $1", kid)
+        .fetch_optional(database.pool())
+        .await?)
+}
+
 /// The same inside a transaction that holds the keys' lock, so that two instances agree on one set.
 ///
 /// # Errors

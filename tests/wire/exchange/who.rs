@@ -250,7 +250,7 @@ fn impersonation_is_explicit_and_audited() {
         let child = Tokens::of(&reply);
         let jti: uuid::Uuid = child.claims()["jti"].as_str().unwrap().parse().unwrap();
         let mut connection = world.database.connect().await;
-        let row: String = sqlx::query_scalar("select to_jsonb(j)::text from journal j where jti = $1")
+        let row: String = sqlx::query_scalar("select to_jsonb(j)::text from trail j where jti = $1")
             .bind(jti)
             .fetch_one(&mut connection)
             .await

@@ -3,6 +3,7 @@
 use std::{
     sync::LazyLock,
     sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
 };
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
@@ -126,11 +127,11 @@ impl Database {
     /// Asserts that the journal says of no person in clear where they were. It is kept sealed, and can be taken away with
     /// their account. (What a service does on their behalf says where the service is.)
     pub async fn assert_places_are_sealed(&self) {
-        let query = "select count(*) from journal where user_id is not null and address is not null
+        let query = "select count(*) from trail where user_id is not null and address is not null
             and event not in ('token.exchanged', 'token.impersonated', 'token.revoked')";
         assert_eq!(self.count(query).await, 0, "an address is in clear");
         assert!(
-            self.count("select count(*) from journal where personal is not null").await > 0,
+            self.count("select count(*) from trail where personal is not null").await > 0,
             "nothing is said at all"
         );
     }
@@ -212,7 +213,11 @@ async fn full() -> &'static Database {
             let home = world::Home::new(&database.url, &[]);
             let server = server::Server::start(&home, server::Ports::pick()).await;
             home.apply(&fixture::everything()).await.ok();
+            let sealed = async || (database.count("select count(*) from journal").await == 0).then_some(());
+            super::until("the trail is sealed", Duration::from_secs(30), sealed).await;
             assert_eq!(server.stop().await, Some(0), "the server that made the keys stopped badly");
+            // So that nothing is left to be done in a copy in which nothing happens.
+            home.run(["audit", "checkpoint"]).await.ok();
             let mut connection = database.connect().await;
             execute(&mut connection, "update deployment set issuer = null").await;
             connection.close().await.expect("closed");

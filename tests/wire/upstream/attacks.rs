@@ -20,7 +20,7 @@ async fn come_back(world: &World, browser: &mut crate::harness::Browser<'_>, slu
 }
 
 async fn rows(world: &World) -> i64 {
-    let tables = ["user_account", "upstream_account", "spent", "auth_session", "browser_session", "journal"];
+    let tables = ["user_account", "upstream_account", "spent", "auth_session", "browser_session", "trail"];
     let all: Vec<String> = tables.iter().map(|table| format!("(select count(*) from {table})")).collect();
     world.database.count(&format!("select {}", all.join(" + "))).await
 }

@@ -74,7 +74,7 @@ fn apply_makes_what_the_file_says() {
         world.command(["upstream", "disable", "acme"]).await.ok();
         world.home.apply(&json!({ "upstream": [acme()] })).await.ok();
         assert_eq!(shown(&world.home, "acme").await["enabled"], false);
-        let events: i64 = world.database.count("select count(*) from journal where event like 'upstream.%'").await;
+        let events: i64 = world.database.count("select count(*) from trail where event like 'upstream.%'").await;
         assert!(events >= 4, "made, changed, disabled: {events}");
         let dump = world.database.dump().await;
         let hex: String = SECRET.bytes().map(|byte| format!("{byte:02x}")).collect();

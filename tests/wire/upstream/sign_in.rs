@@ -24,7 +24,7 @@ fn the_first_sign_in_makes_a_person_and_the_second_finds_them() {
         assert_eq!(made["has_password"], false);
         assert_eq!(made["claims"]["name"], format!("{} Test", person.username));
         for (event, times) in [("upstream.linked", 1), ("upstream.signed_in", 1), ("session.opened", 2)] {
-            let query = format!("select count(*) from journal where event = '{event}' and user_id is not null");
+            let query = format!("select count(*) from trail where event = '{event}' and user_id is not null");
             assert_eq!(pair.here.database.count(&query).await, times, "{event}");
         }
         pair.here.database.assert_places_are_sealed().await;

@@ -76,7 +76,8 @@ impl Keys {
     }
 }
 
-async fn with_context<T>(
+/// Finds the deployment and its keys, does something with them, and ends what was started for it.
+pub(super) async fn with_context<T>(
     location: &Location,
     act: impl AsyncFnOnce(&Context) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
@@ -89,7 +90,8 @@ async fn with_context<T>(
     outcome
 }
 
-fn refused<T>(outcome: Result<T, provider::Refusal>) -> anyhow::Result<T> {
+/// What the operator may know of a refusal: everything.
+pub(super) fn refused<T>(outcome: Result<T, provider::Refusal>) -> anyhow::Result<T> {
     outcome.map_err(|refusal| match refusal {
         provider::Refusal::Unavailable { reason, .. } | provider::Refusal::Internal(reason) => anyhow::anyhow!(reason),
         refused => anyhow::anyhow!(refused.reason()),

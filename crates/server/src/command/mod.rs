@@ -1,6 +1,7 @@
 //! Verbs under nouns, one file for each noun. They parse and print; what they do is done by the provider.
 
 mod apply;
+mod audit;
 mod client;
 mod config;
 mod dev;
@@ -65,6 +66,9 @@ enum Command {
     /// Signing keys.
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// The audit trail: who did what, and proof that nobody changed it since.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Mail that the server sends.
     #[command(subcommand)]
     Mail(mail::Mail),
@@ -97,6 +101,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Resource(command) => command.run().await?,
             Command::Upstream(command) => command.run().await?,
             Command::Keys(command) => command.run().await?,
+            Command::Audit(command) => command.run().await?,
             Command::Mail(command) => command.run().await?,
             Command::Sweep(command) => command.run().await?,
             Command::Secrets(command) => command.run()?,

@@ -3,6 +3,7 @@
 //! Later wins: built-in defaults, the file, `DATABASE_URL`, `CHANCERY__SECTION__KEY`. A secret may also come from
 //! a file of its own, named by `<key>_file` or `CHANCERY__SECTION__KEY_FILE`.
 
+pub mod audit;
 pub mod database;
 mod layer;
 pub mod lifetimes;
@@ -27,7 +28,9 @@ use std::{collections::BTreeMap, fmt, io::Read, path::Path};
 
 use provider::{
     Issuer, Settings,
-    settings::{Hashing, Lifetimes, NewPasswords, OutboundSettings, SignInSettings, SignUpSettings, Throttle},
+    settings::{
+        AuditSettings, Hashing, Lifetimes, NewPasswords, OutboundSettings, SignInSettings, SignUpSettings, Throttle,
+    },
 };
 use toml::Value;
 
@@ -139,6 +142,8 @@ sections! {
     outbound: outbound::Outbound,
     /// `[mail]`
     mail: mail::Mail,
+    /// `[audit]`
+    audit: audit::Audit,
     /// `[limits]`
     limits: limits::Limits,
     /// `[telemetry]`
@@ -274,6 +279,7 @@ impl Config {
             },
             mail: self.mail_options(),
             service: self.theme.service.clone(),
+            audit: AuditSettings { retention: self.audit.retention.0 },
             max_actor_chain: self.limits.actor_chain,
             registry_capacity: self.limits.registry,
             ..settings

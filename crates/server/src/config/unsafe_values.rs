@@ -143,6 +143,7 @@ fn too_long(config: &Config, problems: &mut Vec<ConfigError>) {
         ("lifetimes.key_rotation", ours.key_rotation, 731 * DAY),
         ("lifetimes.key_hint_grace", ours.key_hint_grace, 366 * DAY),
         ("sessions.absolute", config.sessions.absolute, 366 * DAY),
+        ("audit.retention", config.audit.retention, 36_525 * DAY),
         ("server.shutdown_grace", config.server.shutdown_grace, HOUR),
         ("passwords.queue_wait", config.passwords.queue_wait, Duration::from_secs(60)),
     ] {

@@ -20,18 +20,28 @@ enum Job {
     RotateKeys,
     /// Delivers what the outbox holds.
     Deliver,
+    /// Moves the journal into the audit trail.
+    Seal,
+    /// Drops months of the audit trail that are older than it is kept.
+    Retain,
+    /// Tells the audit trail of strangers who were refused.
+    TurnedAway,
     /// Keeps histograms of metrics from growing.
     Upkeep,
 }
 
 impl Job {
-    const ALL: [Self; 4] = [Self::Sweep, Self::RotateKeys, Self::Deliver, Self::Upkeep];
+    const ALL: [Self; 7] =
+        [Self::Sweep, Self::RotateKeys, Self::Deliver, Self::Seal, Self::Retain, Self::TurnedAway, Self::Upkeep];
 
     fn name(self) -> &'static str {
         match self {
             Self::Sweep => "sweep",
             Self::RotateKeys => "rotate-keys",
             Self::Deliver => "deliver",
+            Self::Seal => "seal",
+            Self::Retain => "retain",
+            Self::TurnedAway => "turned-away",
             Self::Upkeep => "upkeep",
         }
     }
@@ -41,6 +51,9 @@ impl Job {
             Self::Sweep => Duration::from_secs(60),
             Self::RotateKeys => Duration::from_secs(3600),
             Self::Deliver => Duration::from_secs(5),
+            Self::Seal => Duration::from_millis(500),
+            Self::Retain => Duration::from_secs(3600),
+            Self::TurnedAway => Duration::from_secs(60),
             Self::Upkeep => Duration::from_secs(5),
         }
     }
@@ -57,6 +70,9 @@ impl Job {
                 provider::delivery::deliver_due(context);
                 Ok(())
             }
+            Self::Seal => provider::audit::seal::run(context).await.map(drop),
+            Self::Retain => provider::audit::retention::run(context).await.map(drop),
+            Self::TurnedAway => provider::turned_away::write(context).await,
             Self::Upkeep => {
                 metrics.run_upkeep();
                 Ok(())

@@ -2,6 +2,7 @@
 
 use axum::{extract::State, http::HeaderMap, response::Response};
 use protocol::discovery::EndpointPaths;
+use provider::RequestInfo;
 
 use crate::{
     App, paths,
@@ -33,7 +34,7 @@ pub async fn metadata(State(app): State<App>, headers: HeaderMap) -> Response {
 pub fn answer(app: &App, headers: &HeaderMap) -> Response {
     match app.provider.metadata_document(&PATHS) {
         Ok(document) => json::document(headers, document, MAX_AGE),
-        Err(refusal) => json::refused(ENDPOINT, &refusal),
+        Err(refusal) => json::refused(&app.provider.begin(RequestInfo::of_nobody()), ENDPOINT, &refusal),
     }
 }
 

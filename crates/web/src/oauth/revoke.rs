@@ -18,14 +18,14 @@ const ENDPOINT: Endpoint = Endpoint { name: "revoke", challenged: Challenged::Cl
 pub async fn revoke(call: Call, headers: HeaderMap, form: Result<Form, Unreadable>) -> Response {
     let params = match form {
         Ok(Form(params)) => params,
-        Err(unreadable) => return json::unreadable(ENDPOINT, &unreadable),
+        Err(unreadable) => return json::unreadable(&call, ENDPOINT, &unreadable),
     };
     match answer(&call, &headers, &params).await {
         Ok(()) => {
             let no_store = HeaderValue::from_static("no-store");
             (StatusCode::OK, [(header::CACHE_CONTROL, no_store)]).into_response()
         }
-        Err(refusal) => json::refused(ENDPOINT, &refusal),
+        Err(refusal) => json::refused(&call, ENDPOINT, &refusal),
     }
 }
 

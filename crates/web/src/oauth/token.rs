@@ -18,11 +18,11 @@ const ENDPOINT: Endpoint = Endpoint { name: "token", challenged: Challenged::Cli
 pub async fn token(call: Call, headers: HeaderMap, form: Result<Form, Unreadable>) -> Response {
     let params = match form {
         Ok(Form(params)) => params,
-        Err(unreadable) => return json::unreadable(ENDPOINT, &unreadable),
+        Err(unreadable) => return json::unreadable(&call, ENDPOINT, &unreadable),
     };
     match answer(&call, &headers, params).await {
         Ok(response) => json::ok(&response),
-        Err(refusal) => json::refused(ENDPOINT, &refusal),
+        Err(refusal) => json::refused(&call, ENDPOINT, &refusal),
     }
 }
 

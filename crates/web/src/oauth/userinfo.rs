@@ -30,7 +30,7 @@ pub async fn post(call: Call, headers: HeaderMap, body: Body) -> Response {
         false if headers.contains_key(axum::http::header::AUTHORIZATION) => Params::default(),
         _ => match Form::read(&headers, body).await {
             Ok(Form(params)) => params,
-            Err(unreadable) => return json::unreadable(ENDPOINT, &unreadable),
+            Err(unreadable) => return json::unreadable(&call, ENDPOINT, &unreadable),
         },
     };
     respond(&call, token(&headers, &params)).await
@@ -52,11 +52,11 @@ async fn respond(context: &Context, token: Result<Option<&str>, OAuthError>) -> 
     let token = match token {
         Ok(Some(token)) => token,
         Ok(None) => return json::unauthenticated(ENDPOINT),
-        Err(error) => return json::refused(ENDPOINT, &Refusal::from(error)),
+        Err(error) => return json::refused(context, ENDPOINT, &Refusal::from(error)),
     };
     match userinfo::userinfo(context, token).await {
         Ok(Userinfo::Plain(claims)) => json::ok(&claims),
         Ok(Userinfo::Signed(jwt)) => json::typed(HeaderValue::from_static("application/jwt"), jwt.into_bytes()),
-        Err(refusal) => json::refused(ENDPOINT, &refusal),
+        Err(refusal) => json::refused(context, ENDPOINT, &refusal),
     }
 }

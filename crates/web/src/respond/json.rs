@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use protocol::{OAuthError, bearer::Challenge, error::ErrorCode};
-use provider::{Refusal, documents::Document, tally};
+use provider::{Context, Refusal, documents::Document, tally};
 use serde::Serialize;
 
 use crate::extract::params::Unreadable;
@@ -61,8 +61,8 @@ fn failed(error: &serde_json::Error) -> Response {
 
 /// A refusal: the RFC's error and status, a challenge where that is due, `Retry-After` where waiting helps. It is
 /// counted and logged here, once.
-pub fn refused(endpoint: Endpoint, refusal: &Refusal) -> Response {
-    tally::refused(endpoint.name, refusal);
+pub fn refused(context: &Context, endpoint: Endpoint, refusal: &Refusal) -> Response {
+    tally::turned_away(context, endpoint.name, refusal);
     let error = refusal.public();
     let status = match refusal {
         Refusal::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -78,8 +78,8 @@ pub fn refused(endpoint: Endpoint, refusal: &Refusal) -> Response {
 }
 
 /// Parameters that could not be read.
-pub fn unreadable(endpoint: Endpoint, unreadable: &Unreadable) -> Response {
-    tally::refused(endpoint.name, &Refusal::from(unreadable.error.clone()));
+pub fn unreadable(context: &Context, endpoint: Endpoint, unreadable: &Unreadable) -> Response {
+    tally::turned_away(context, endpoint.name, &Refusal::from(unreadable.error.clone()));
     let mut response = with_status(unreadable.status, &unreadable.error);
     challenge(response.headers_mut(), endpoint.challenged, &unreadable.error);
     response
