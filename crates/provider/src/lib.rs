@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod administration;
+pub mod api;
 pub mod apply;
 pub mod authorize;
 mod batch;
@@ -36,6 +37,7 @@ mod remote;
 pub mod resources;
 pub mod revocations;
 pub mod revoke;
+pub mod roles;
 pub mod scope_resolution;
 pub mod sessions;
 pub mod settings;

@@ -12,7 +12,6 @@ use serde::Serialize;
 use storage::{
     StorageError, Tx,
     id::ResourceKey,
-    journal,
     page::Page,
     resources::{self, ResourceRecord},
 };
@@ -137,6 +136,37 @@ async fn lock(tx: &mut Tx, identifier: &str) -> Result<ResourceRecord, AdminErro
         .ok_or_else(|| AdminError::Missing { kind: "resource", name: identifier.to_owned() })
 }
 
+/// The same for a change of what was looked at.
+async fn lock_for_change(
+    administration: &Administration,
+    tx: &mut Tx,
+    identifier: &str,
+) -> Result<ResourceRecord, AdminError> {
+    let record = lock(tx, identifier).await?;
+    administration.check_version(&view(record.clone())?)?;
+    Ok(record)
+}
+
+/// Changes what an API registered.
+///
+/// # Errors
+/// `AdminError::Missing`, `Invalid`, `Changed`, `Storage`.
+pub async fn change(
+    administration: &Administration,
+    identifier: &str,
+    change: impl FnOnce(Registration) -> Registration,
+) -> Result<ResourceView, AdminError> {
+    let mut tx = administration.database.begin().await?;
+    let record = lock_for_change(administration, &mut tx, identifier).await?;
+    let wanted = change(registration(&record)?);
+    let changed = write(administration, &mut tx, Some(&record), Place { identifier, entry: "" }, wanted).await?;
+    let after = view(lock(&mut tx, identifier).await?)?;
+    if changed.is_some_and(|changed| !changed.is_empty()) {
+        administration.commit(tx).await?;
+    }
+    Ok(after)
+}
+
 /// Makes an API.
 ///
 /// # Errors
@@ -179,6 +209,10 @@ pub(crate) async fn write(
     wanted: Registration,
 ) -> Result<Option<Vec<String>>, AdminError> {
     let mut errors = problems(place.identifier, &wanted);
+    if administration.is_reserved(place.identifier) {
+        let message = "is the management API, which the server defines itself".to_owned();
+        errors.push(FieldError { field: "identifier".to_owned(), message });
+    }
     if let Some(client) = &wanted.resource_server {
         errors.extend(resource_server_problem(tx, client).await?);
     }
@@ -267,7 +301,7 @@ async fn set_enabled(
     (enabled, event): (bool, &'static str),
 ) -> Result<bool, AdminError> {
     let mut tx = administration.database.begin().await?;
-    let record = lock(&mut tx, identifier).await?;
+    let record = lock_for_change(administration, &mut tx, identifier).await?;
     if record.enabled == enabled {
         return Ok(false);
     }
@@ -308,7 +342,7 @@ pub(crate) async fn delete_in(
     tx: &mut Tx,
     identifier: &str,
 ) -> Result<(), AdminError> {
-    let record = lock(tx, identifier).await?;
+    let record = lock_for_change(administration, tx, identifier).await?;
     resources::delete(tx, record.key).await?;
     note(administration, tx, "resource.deleted", (identifier, None)).await
 }
@@ -324,5 +358,5 @@ async fn note(
         Some(changed) => serde_json::json!({ "resource": identifier, "changed": changed }),
         None => serde_json::json!({ "resource": identifier }),
     });
-    Ok(journal::append(tx, &entry).await?)
+    administration.append(tx, entry).await
 }

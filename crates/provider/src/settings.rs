@@ -268,6 +268,8 @@ pub struct Settings {
     pub max_actor_chain: usize,
     /// How many clients and resources an instance remembers.
     pub registry_capacity: u64,
+    /// Clients that may call the management API on behalf of others.
+    pub api_actors: Vec<String>,
 }
 
 impl Settings {
@@ -288,6 +290,7 @@ impl Settings {
             service: "Chancery".to_owned(),
             max_actor_chain: 4,
             registry_capacity: 10_000,
+            api_actors: Vec::new(),
         }
     }
 }

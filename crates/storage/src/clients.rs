@@ -30,6 +30,8 @@ pub struct ClientRecord {
     pub updated_at: OffsetDateTime,
     /// Identifiers of the APIs that it may ask for, the default first.
     pub resources: Vec<String>,
+    /// The roles that it holds, by name.
+    pub roles: Vec<String>,
     /// Its secrets, the oldest first.
     pub secrets: Vec<ClientSecret>,
 }
@@ -80,6 +82,7 @@ struct ClientRow {
     created_at: OffsetDateTime,
     updated_at: OffsetDateTime,
     resources: Vec<String>,
+    roles: Vec<String>,
 }
 
 struct SecretRow {
@@ -104,6 +107,7 @@ fn assemble(rows: Vec<ClientRow>, secrets: Vec<SecretRow>) -> Result<Vec<ClientR
             created_at: row.created_at,
             updated_at: row.updated_at,
             resources: row.resources,
+            roles: row.roles,
             secrets: Vec::new(),
         })
         .collect();
@@ -132,7 +136,9 @@ pub async fn list(database: &Database, page: Page<'_>) -> Result<Vec<ClientRecor
         r#"select c.key, c.client_id, c.metadata, c.enabled, c.standing_grant_id, c.created_at, c.updated_at,
                   coalesce((select array_agg(r.identifier order by cr.position)
                             from client_resource cr join resource r on r.key = cr.resource_key
-                            where cr.client_key = c.key), '{}') as "resources!: Vec<String>"
+                            where cr.client_key = c.key), '{}') as "resources!: Vec<String>",
+                  coalesce((select array_agg(h.role order by h.role) from role_of_client h
+                            where h.client_key = c.key), '{}') as "roles!: Vec<String>"
            from client c where $1::text is null or c.client_id > $1 order by c.client_id limit $2"#,
         page.after,
         page.limit
@@ -161,7 +167,9 @@ pub async fn lock(tx: &mut Tx, client_id: &str) -> Result<Option<ClientRecord>, 
         r#"select c.key, c.client_id, c.metadata, c.enabled, c.standing_grant_id, c.created_at, c.updated_at,
                   coalesce((select array_agg(r.identifier order by cr.position)
                             from client_resource cr join resource r on r.key = cr.resource_key
-                            where cr.client_key = c.key), '{}') as "resources!: Vec<String>"
+                            where cr.client_key = c.key), '{}') as "resources!: Vec<String>",
+                  coalesce((select array_agg(h.role order by h.role) from role_of_client h
+                            where h.client_key = c.key), '{}') as "roles!: Vec<String>"
            from client c where c.client_id = $1 for update of c"#,
         client_id
     )

@@ -27,6 +27,7 @@ pub mod refresh_families;
 pub mod registry;
 pub mod resources;
 pub mod revocations;
+pub mod roles;
 pub mod schema;
 pub mod sealed;
 pub mod sessions;

@@ -315,6 +315,21 @@ pub async fn end_sessions(tx: &mut Tx, user: UserId, at: OffsetDateTime) -> Resu
     .await?)
 }
 
+/// Ends a session, if it was live.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn end_session(tx: &mut Tx, session: SessionId, at: OffsetDateTime) -> Result<bool, StorageError> {
+    let ended = sqlx::query!(
+        "update auth_session set ended_at = $2 where id = $1 and ended_at is null and expires_at > $2",
+        session.uuid(),
+        at
+    )
+    .execute(&mut *tx.0)
+    .await?;
+    Ok(ended.rows_affected() > 0)
+}
+
 /// Deletes a person with everything that is theirs. The grants must have been withdrawn before.
 ///
 /// # Errors

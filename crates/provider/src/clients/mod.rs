@@ -12,8 +12,8 @@ use storage::{
     StorageError, Tx,
     clients::{self, ClientRecord, NewClient, SecretSource},
     id::{ClientKey, ClientSecretId, GrantId},
-    journal,
     page::Page,
+    roles::Holder,
 };
 use time::OffsetDateTime;
 
@@ -22,7 +22,11 @@ pub use secret::{
 };
 pub(crate) use write::{Desired, differences, set_resources, write};
 
-use crate::administration::{AdminError, Administration, LONGEST_PAGE};
+use crate::{
+    administration::{AdminError, Administration, LONGEST_PAGE},
+    apply::members::overlay,
+    roles,
+};
 
 /// For how long an expired generated secret stays in the list.
 const HISTORY: Duration = Duration::from_secs(30 * 86_400);
@@ -37,6 +41,9 @@ pub struct ClientView {
     /// What it registered (RFC 7591), the APIs that it may ask for among it.
     #[serde(flatten)]
     pub metadata: ClientMetadata,
+    /// The roles that it holds: what it may do at the management API.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
     /// Its secrets, the oldest first.
     pub secrets: Vec<SecretView>,
     /// When it was made.
@@ -78,6 +85,7 @@ impl ClientView {
             client_id: record.client_id,
             enabled: record.enabled,
             metadata,
+            roles: record.roles,
             secrets: secrets.collect(),
             created_at: record.created_at,
             updated_at: record.updated_at,
@@ -126,10 +134,45 @@ pub async fn show(administration: &Administration, client_id: &str) -> Result<Cl
     ClientView::new(record, administration.now)
 }
 
-async fn lock(tx: &mut Tx, client_id: &str) -> Result<ClientRecord, AdminError> {
+pub(crate) async fn lock(tx: &mut Tx, client_id: &str) -> Result<ClientRecord, AdminError> {
     clients::lock(tx, client_id)
         .await?
         .ok_or_else(|| AdminError::Missing { kind: "client", name: client_id.to_owned() })
+}
+
+/// The same for a change: by somebody who can do as much as the client at least, and of what they have looked at.
+async fn lock_for_change(
+    administration: &Administration,
+    tx: &mut Tx,
+    client_id: &str,
+) -> Result<ClientRecord, AdminError> {
+    let record = lock(tx, client_id).await?;
+    roles::guard(administration, tx, Holder::Client(record.key)).await?;
+    administration.check_version(&ClientView::new(record.clone(), administration.now)?)?;
+    Ok(record)
+}
+
+/// Changes what a client registered: each member that is named, where `null` is its default.
+///
+/// # Errors
+/// `AdminError::Missing`, `Invalid`, `Forbidden`, `Changed`, `Storage`.
+pub async fn change(
+    administration: &Administration,
+    client_id: &str,
+    members: &serde_json::Map<String, serde_json::Value>,
+) -> Result<ClientView, AdminError> {
+    let mut tx = administration.database.begin().await?;
+    let record = lock_for_change(administration, &mut tx, client_id).await?;
+    let metadata = overlay(&metadata(&record)?, members, "")?;
+    let resources = metadata.resources.clone();
+    let desired = Desired { client_id, entry: "", metadata, secret: None };
+    let written = write(administration, &mut tx, Some(&record), desired).await?;
+    set_resources(&mut tx, written.key, "", &resources).await?;
+    let client = ClientView::new(lock(&mut tx, client_id).await?, administration.now)?;
+    if written.changed.is_some_and(|changed| !changed.is_empty()) {
+        administration.commit(tx).await?;
+    }
+    Ok(client)
 }
 
 /// Makes a client, with a generated secret where it authenticates with one.
@@ -176,7 +219,7 @@ pub async fn rotate_secret(
 ) -> Result<Made, AdminError> {
     let now = administration.now;
     let mut tx = administration.database.begin().await?;
-    let record = lock(&mut tx, client_id).await?;
+    let record = lock_for_change(administration, &mut tx, client_id).await?;
     let method = metadata(&record)?.token_endpoint_auth_method;
     if !method.uses_secret() {
         let message = format!("is {}: there is no secret to rotate", method.as_str());
@@ -199,7 +242,7 @@ pub async fn rotate_secret(
     let mut entry = administration.entry("client.secret_rotated");
     entry.client_id = Some(client_id.to_owned());
     entry.detail = Some(serde_json::json!({ "secret": row.id, "grace": grace.as_secs(), "ended": live.len() }));
-    journal::append(&mut tx, &entry).await?;
+    administration.append(&mut tx, entry).await?;
     let client = ClientView::new(lock(&mut tx, client_id).await?, now)?;
     administration.commit(tx).await?;
     Ok(Made { client, secret: Some(secret) })
@@ -212,7 +255,7 @@ pub async fn rotate_secret(
 /// `AdminError::Missing`, `AdminError::Storage`.
 pub async fn disable(administration: &Administration, client_id: &str) -> Result<bool, AdminError> {
     let mut tx = administration.database.begin().await?;
-    let record = lock(&mut tx, client_id).await?;
+    let record = lock_for_change(administration, &mut tx, client_id).await?;
     if !record.enabled {
         return Ok(false);
     }
@@ -230,7 +273,7 @@ pub async fn disable(administration: &Administration, client_id: &str) -> Result
 /// `AdminError::Missing`, `AdminError::Storage`.
 pub async fn enable(administration: &Administration, client_id: &str) -> Result<bool, AdminError> {
     let mut tx = administration.database.begin().await?;
-    let record = lock(&mut tx, client_id).await?;
+    let record = lock_for_change(administration, &mut tx, client_id).await?;
     if record.enabled {
         return Ok(false);
     }
@@ -251,7 +294,7 @@ pub async fn delete(administration: &Administration, client_id: &str) -> Result<
 }
 
 pub(crate) async fn delete_in(administration: &Administration, tx: &mut Tx, client_id: &str) -> Result<(), AdminError> {
-    let record = lock(tx, client_id).await?;
+    let record = lock_for_change(administration, tx, client_id).await?;
     let why = administration.withdrawal("client_deleted");
     clients::withdraw(tx, record.standing_grant_id, why).await?;
     clients::delete(tx, record.key).await?;
@@ -266,7 +309,7 @@ async fn note(
 ) -> Result<(), AdminError> {
     let mut entry = administration.entry(event);
     entry.client_id = Some(record.client_id.clone());
-    Ok(journal::append(tx, &entry).await?)
+    administration.append(tx, entry).await
 }
 
 async fn insert(

@@ -10,6 +10,7 @@ mod keys;
 mod mail;
 mod migrate;
 mod resource;
+mod role;
 mod secrets;
 mod serve;
 mod sweep;
@@ -59,6 +60,9 @@ enum Command {
     /// APIs that tokens are for.
     #[command(subcommand)]
     Resource(resource::Resource),
+    /// Roles: what administrators may do.
+    #[command(subcommand)]
+    Role(role::Role),
     /// Other OpenID providers that people may sign in with.
     #[command(subcommand)]
     Upstream(upstream::Upstream),
@@ -95,6 +99,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Client(command) => command.run().await?,
             Command::User(command) => command.run().await?,
             Command::Resource(command) => command.run().await?,
+            Command::Role(command) => command.run().await?,
             Command::Upstream(command) => command.run().await?,
             Command::Keys(command) => command.run().await?,
             Command::Mail(command) => command.run().await?,
