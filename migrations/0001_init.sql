@@ -399,3 +399,18 @@ create table role_of_client (
     primary key (client_key, role)
 );
 create index role_of_client_role on role_of_client (role, client_key);
+
+-- Lists of the management API, page after page, by prefix, and by whether enabled.
+create index client_listed on client (enabled, (client_id collate "C"));
+create index resource_listed on resource (enabled, (identifier collate "C"));
+create index user_account_listed on user_account (enabled, id);
+create index login_name_prefix on login_name (name collate "C");
+
+-- What a creation was answered with, for whoever asks once more with the same `Idempotency-Key`. Sealed: there may be a
+-- secret in it.
+create table idempotent_request (
+    hash          bytea primary key,     -- SHA-256 of who asked, for what, and the key
+    answer_sealed bytea not null,
+    expires_at    timestamptz not null
+);
+create index idempotent_request_expires on idempotent_request (expires_at);

@@ -25,11 +25,13 @@ use crate::{
     Context, Provider, RequestInfo,
     api::{self, Caller},
     context,
+    idempotency::Once,
     refusal::Refusal,
     roles::Permissions,
     settings::Hashing,
     trail,
 };
+pub use storage::page::Search;
 
 /// The most rows of one page of a list.
 pub const LONGEST_PAGE: i64 = 1000;
@@ -130,6 +132,8 @@ pub struct Administration {
     actor: Actor,
     /// What is changed must be one of these versions; `None`: whatever it is.
     only_if: Option<Vec<String>>,
+    /// What is made is kept under this.
+    once: Option<Once>,
     sealing: Option<SealingKeys>,
     hashing: Hashers,
 }
@@ -166,6 +170,21 @@ impl Administration {
             request: RequestInfo::of_nobody(),
             actor: Actor::Operator,
             only_if: None,
+            once: None,
+        }
+    }
+
+    /// The same, for a creation that is to happen once.
+    #[must_use]
+    pub fn once(self, once: Option<Once>) -> Self {
+        Self { once, ..self }
+    }
+
+    /// Keeps what was made, where it is to be made once.
+    pub(crate) async fn keep(&self, tx: &mut Tx, made: &impl Serialize) -> Result<(), AdminError> {
+        match &self.once {
+            Some(once) => once.keep(self, tx, made).await,
+            None => Ok(()),
         }
     }
 
@@ -327,6 +346,7 @@ impl Context {
             request: self.request.clone(),
             actor: Actor::Operator,
             only_if: None,
+            once: None,
         }
     }
 

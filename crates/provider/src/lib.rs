@@ -21,6 +21,7 @@ pub mod factors;
 pub mod grants;
 pub mod hashing;
 pub mod id_token_hint;
+pub mod idempotency;
 pub mod introspect;
 pub mod journal;
 pub mod keys;

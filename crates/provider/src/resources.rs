@@ -8,11 +8,12 @@ use protocol::{
     resource,
     scope::{is_identity_scope, is_scope_token},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use storage::{
     StorageError, Tx,
     id::ResourceKey,
-    page::Page,
+    page::{Page, Search},
     resources::{self, ResourceRecord},
 };
 use time::OffsetDateTime;
@@ -26,7 +27,8 @@ use crate::{
 const LONGEST_LIFETIME: Duration = Duration::from_secs(7 * 86_400);
 
 /// What an API registers.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "ResourceRegistration")]
 pub struct Registration {
     /// Its name for people.
     pub name: String,
@@ -37,6 +39,7 @@ pub struct Registration {
     pub required_acr: BTreeMap<String, Acr>,
     /// How long its access tokens live; `None`: the server's default.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "write_duration")]
+    #[schemars(with = "Option<String>")]
     pub access_token_lifetime: Option<Duration>,
     /// What signs them.
     pub access_token_signed_response_alg: String,
@@ -65,7 +68,8 @@ fn write_duration<S: serde::Serializer>(lifetime: &Option<Duration>, serializer:
 }
 
 /// An API, as administrators see it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Resource")]
 pub struct ResourceView {
     /// The `resource` parameter and the `aud` of its tokens.
     pub identifier: String,
@@ -76,10 +80,22 @@ pub struct ResourceView {
     pub registration: Registration,
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "String")]
     pub created_at: OffsetDateTime,
     /// When it was last changed.
     #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "String")]
     pub updated_at: OffsetDateTime,
+}
+
+impl ResourceView {
+    /// As JSON.
+    ///
+    /// # Errors
+    /// `AdminError::Storage` when it has no JSON form.
+    pub fn to_json(&self) -> Result<serde_json::Value, AdminError> {
+        Ok(serde_json::to_value(self).map_err(StorageError::from)?)
+    }
 }
 
 fn view(record: ResourceRecord) -> Result<ResourceView, AdminError> {
@@ -119,6 +135,14 @@ pub async fn list(
 ) -> Result<Vec<ResourceView>, AdminError> {
     let page = Page { after, limit: limit.clamp(1, LONGEST_PAGE) };
     resources::list(&administration.database, page).await?.into_iter().map(view).collect()
+}
+
+/// Lists APIs by identifier as far as they fit.
+///
+/// # Errors
+/// `AdminError::Storage`.
+pub async fn search(administration: &Administration, search: Search<'_>) -> Result<Vec<ResourceView>, AdminError> {
+    resources::search(&administration.database, search).await?.into_iter().map(view).collect()
 }
 
 /// Shows one API.
@@ -187,6 +211,7 @@ pub async fn create(
         error => error,
     })?;
     let made = view(lock(&mut tx, identifier).await?)?;
+    administration.keep(&mut tx, &made).await?;
     administration.commit(tx).await?;
     Ok(made)
 }

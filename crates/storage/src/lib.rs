@@ -16,6 +16,7 @@ pub mod factors;
 pub mod grants;
 pub mod guesses;
 pub mod id;
+pub mod idempotent_requests;
 pub mod journal;
 pub mod one_time;
 pub mod outbox;

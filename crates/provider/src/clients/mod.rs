@@ -6,13 +6,14 @@ mod write;
 use std::time::Duration;
 
 use protocol::client_metadata::ClientMetadata;
-use secrecy::SecretString;
+use schemars::JsonSchema;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use storage::{
     StorageError, Tx,
     clients::{self, ClientRecord, NewClient, SecretSource},
     id::{ClientKey, ClientSecretId, GrantId},
-    page::Page,
+    page::{Page, Search},
     roles::Holder,
 };
 use time::OffsetDateTime;
@@ -32,7 +33,8 @@ use crate::{
 const HISTORY: Duration = Duration::from_secs(30 * 86_400);
 
 /// A client, as administrators see it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Client")]
 pub struct ClientView {
     /// What the wire calls it.
     pub client_id: String,
@@ -48,16 +50,20 @@ pub struct ClientView {
     pub secrets: Vec<SecretView>,
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "String")]
     pub created_at: OffsetDateTime,
     /// When it was last changed.
     #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "String")]
     pub updated_at: OffsetDateTime,
 }
 
 /// What may be known of a secret.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Secret")]
 pub struct SecretView {
     /// Its id.
+    #[schemars(with = "String")]
     pub id: ClientSecretId,
     /// `generated` or `file`.
     pub source: &'static str,
@@ -65,9 +71,11 @@ pub struct SecretView {
     pub live: bool,
     /// When it was added.
     #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "String")]
     pub created_at: OffsetDateTime,
     /// When it stops, or stopped, working.
     #[serde(with = "time::serde::rfc3339::option")]
+    #[schemars(with = "Option<String>")]
     pub expires_at: Option<OffsetDateTime>,
 }
 
@@ -101,6 +109,14 @@ pub(crate) fn metadata(record: &ClientRecord) -> Result<ClientMetadata, AdminErr
     Ok(metadata)
 }
 
+/// The metadata that members, as they were named, come to.
+///
+/// # Errors
+/// `AdminError::Invalid` names what is wrong.
+pub fn metadata_of(members: &serde_json::Map<String, serde_json::Value>) -> Result<ClientMetadata, AdminError> {
+    overlay(&ClientMetadata::default(), members, "")
+}
+
 /// A client, and its secret where one was made: this is the only time that it is shown.
 #[derive(Debug)]
 pub struct Made {
@@ -108,6 +124,29 @@ pub struct Made {
     pub client: ClientView,
     /// Its new secret.
     pub secret: Option<SecretString>,
+}
+
+impl Made {
+    /// With the secret, as JSON.
+    ///
+    /// # Errors
+    /// `AdminError::Storage` when it has no JSON form.
+    pub fn to_json(&self) -> Result<serde_json::Value, AdminError> {
+        let mut json = serde_json::to_value(&self.client).map_err(StorageError::from)?;
+        if let (Some(secret), Some(members)) = (&self.secret, json.as_object_mut()) {
+            members.insert("client_secret".to_owned(), secret.expose_secret().into());
+        }
+        Ok(json)
+    }
+}
+
+/// Lists clients by `client_id` as far as they fit.
+///
+/// # Errors
+/// `AdminError::Storage`.
+pub async fn search(administration: &Administration, search: Search<'_>) -> Result<Vec<ClientView>, AdminError> {
+    let records = clients::search(&administration.database, search).await?;
+    records.into_iter().map(|record| ClientView::new(record, administration.now)).collect()
 }
 
 /// Lists clients by `client_id`, after one of them.
@@ -204,8 +243,10 @@ pub async fn create(
         clients::insert_secret(&mut tx, written.key, &row).await?;
     }
     let client = ClientView::new(lock(&mut tx, client_id).await?, administration.now)?;
+    let made = Made { client, secret };
+    administration.keep(&mut tx, &made.to_json()?).await?;
     administration.commit(tx).await?;
-    Ok(Made { client, secret })
+    Ok(made)
 }
 
 /// Gives a client a new secret. The present ones go on working for `grace`.

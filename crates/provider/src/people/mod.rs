@@ -13,13 +13,16 @@ mod write;
 use std::{collections::HashMap, fmt};
 
 use credentials::password;
+use schemars::JsonSchema;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde_json::Value;
 use storage::{
     Tx, account,
     id::{SessionId, UserId},
-    outbox, revocations,
+    outbox,
+    page::Search,
+    revocations,
     roles::Holder,
     sessions,
     users::{self, UserRecord, UserRef},
@@ -38,9 +41,11 @@ use crate::{
 };
 
 /// A person, as administrators see them.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Person")]
 pub struct UserView {
     /// Who.
+    #[schemars(with = "String")]
     pub id: UserId,
     /// The name to sign in with.
     pub username: String,
@@ -50,6 +55,7 @@ pub struct UserView {
     /// Whether the address is known to be the person's. Only then one can sign in with it.
     pub email_verified: bool,
     /// Claims about the person, by name.
+    #[schemars(with = "serde_json::Map<String, Value>")]
     pub claims: Value,
     /// Whether the person may sign in.
     pub enabled: bool,
@@ -65,9 +71,11 @@ pub struct UserView {
     pub factors: Option<Factors>,
     /// When the account was made.
     #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "String")]
     pub created_at: OffsetDateTime,
     /// When it was last changed.
     #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "String")]
     pub updated_at: OffsetDateTime,
 }
 
@@ -90,8 +98,18 @@ impl From<UserRecord> for UserView {
     }
 }
 
+impl UserView {
+    /// As JSON.
+    ///
+    /// # Errors
+    /// `AdminError::Storage` when it has no JSON form.
+    pub fn to_json(&self) -> Result<Value, AdminError> {
+        Ok(serde_json::to_value(self).map_err(storage::StorageError::from)?)
+    }
+}
+
 /// What a person can prove who they are with, besides a password.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Factors {
     /// How many passkeys.
     pub passkeys: i64,
@@ -179,6 +197,38 @@ pub async fn list(
 ) -> Result<Vec<UserView>, AdminError> {
     let records = users::list(&administration.database, after, limit.clamp(1, LONGEST_PAGE)).await?;
     with_factors(administration, records).await
+}
+
+/// A list of people, as far as they fit, and for each the key after which the next page would go on.
+///
+/// # Errors
+/// `AdminError::Storage`.
+pub async fn search(
+    administration: &Administration,
+    role: Option<&str>,
+    search: Search<'_>,
+) -> Result<(Vec<UserView>, Vec<String>), AdminError> {
+    let database = &administration.database;
+    let after = search.after.parse::<UserId>().ok();
+    let mut keys = Vec::new();
+    let records = if search.prefix.is_empty() {
+        let records = match role {
+            Some(role) => users::search_by_role(database, role, after, search).await?,
+            None => users::search_by_id(database, after, search).await?,
+        };
+        keys.extend(records.iter().map(|record| record.id.to_string()));
+        records
+    } else {
+        let prefix = search.prefix.trim().to_lowercase();
+        let named = users::search_by_name(database, Search { prefix: &prefix, ..search }).await?;
+        let mut records = Vec::with_capacity(named.len());
+        for (name, record) in named {
+            keys.push(name);
+            records.push(record);
+        }
+        records
+    };
+    Ok((with_factors(administration, records).await?, keys))
 }
 
 async fn with_factors(administration: &Administration, records: Vec<UserRecord>) -> Result<Vec<UserView>, AdminError> {
@@ -315,9 +365,10 @@ pub async fn create(administration: &Administration, user: NewUser) -> Result<Us
         claims: user.claims.clone(),
     };
     write(administration, &mut tx, None, desired, hash.as_deref()).await?;
-    let made = users::lock(&mut tx, UserRef::Login(&login)).await?.ok_or_else(taken)?;
+    let made: UserView = users::lock(&mut tx, UserRef::Login(&login)).await?.ok_or_else(taken)?.into();
+    administration.keep(&mut tx, &made).await?;
     administration.commit(tx).await?;
-    Ok(made.into())
+    Ok(made)
 }
 
 /// Keeps a person out: nothing new, and what they have ends everywhere. Returns whether they were enabled until now.
@@ -398,7 +449,7 @@ async fn set_require_factor(
 }
 
 /// What ended with a person's sessions.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EndedSessions {
     /// How many sessions were live until now.
     pub sessions: u64,
@@ -469,18 +520,23 @@ async fn end_one(
 }
 
 /// A live session of a person, as administrators see it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Session")]
 pub struct SessionView {
     /// Its id.
+    #[schemars(with = "String")]
     pub id: SessionId,
     /// When the person signed in.
     #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "String")]
     pub created_at: OffsetDateTime,
     /// When it was last used, to the minute.
     #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "String")]
     pub last_seen_at: OffsetDateTime,
     /// Where the person last proved who they are.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub address: Option<std::net::IpAddr>,
     /// With which browser.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -9,7 +9,8 @@ mod permission;
 pub mod rules;
 
 use protocol::client_metadata::FieldError;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use storage::{
     StorageError, Tx,
     id::UserId,
@@ -28,13 +29,15 @@ use crate::{
 pub const OWNER: &str = "owner";
 
 /// A role, as administrators see it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Role")]
 pub struct RoleView {
     /// Its name.
     pub name: String,
     /// What it is for, in plain words.
     pub description: String,
     /// What it permits.
+    #[schemars(with = "Vec<String>")]
     pub permissions: Permissions,
     /// Whether it is the server's own, which nobody changes.
     pub shipped: bool,
@@ -44,9 +47,11 @@ pub struct RoleView {
     pub clients: i64,
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "String")]
     pub created_at: OffsetDateTime,
     /// When it was last changed.
     #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "String")]
     pub updated_at: OffsetDateTime,
 }
 
@@ -87,11 +92,13 @@ fn missing(name: &str) -> AdminError {
 }
 
 /// A role as it is wanted.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct NewRole {
     /// Its name.
     pub name: String,
     /// What it is for, in plain words.
+    #[serde(default)]
     pub description: String,
     /// Names of permissions.
     pub permissions: Vec<String>,

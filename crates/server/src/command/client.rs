@@ -236,11 +236,7 @@ fn short(grant: &str) -> &str {
 }
 
 fn print_made(output: Output, made: &Made) -> anyhow::Result<()> {
-    let mut report = serde_json::to_value(&made.client)?;
-    if let (Some(secret), Some(members)) = (&made.secret, report.as_object_mut()) {
-        members.insert("client_secret".to_owned(), Value::String(secret.expose_secret().to_owned()));
-    }
-    output.print(&report, |_| match &made.secret {
+    output.print(&made.to_json()?, |_| match &made.secret {
         Some(secret) => format!(
             "client_id      {}\nclient_secret  {}\n\nThe secret is shown this once.",
             made.client.client_id,
