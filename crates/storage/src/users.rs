@@ -115,8 +115,8 @@ pub async fn search_by_role(
     .await?)
 }
 
-/// People of whom a name that they sign in with has a prefix, by the first such name, which comes with each. Both prefix
-/// and `after` are normalized names.
+/// People of whom a name that they sign in with has a prefix, by that name, which comes with each: who has two such names
+/// comes twice. Both prefix and `after` are normalized names. Whether enabled is not looked at.
 ///
 /// # Errors
 /// `StorageError`.
@@ -131,17 +131,11 @@ pub async fn search_by_name(
                   u.updated_at as "updated_at!"
            from login_name n join user_account u on u.id = n.user_id
            where n.name collate "C" > $1 and n.name collate "C" >= $2 and n.name collate "C" < $3
-             and (u.enabled and $5 or not u.enabled and $6)
-             and not exists (select from login_name o
-                             where o.user_id = n.user_id and o.name collate "C" < n.name collate "C"
-                               and o.name collate "C" >= $2)
            order by n.name collate "C" limit $4"#,
         search.after,
         search.prefix,
         search.end(),
-        search.limit,
-        search.wants(true),
-        search.wants(false)
+        search.limit
     )
     .fetch_all(database.pool())
     .await?;

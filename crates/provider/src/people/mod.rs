@@ -199,7 +199,8 @@ pub async fn list(
     with_factors(administration, records).await
 }
 
-/// A list of people, as far as they fit, and for each the key after which the next page would go on.
+/// One page of a list of people, and after which key the next one goes on, if there is one. By prefix, a person may come
+/// again on a later page, by another name.
 ///
 /// # Errors
 /// `AdminError::Storage`.
@@ -207,28 +208,33 @@ pub async fn search(
     administration: &Administration,
     role: Option<&str>,
     search: Search<'_>,
-) -> Result<(Vec<UserView>, Vec<String>), AdminError> {
+) -> Result<(Vec<UserView>, Option<String>), AdminError> {
     let database = &administration.database;
     let after = search.after.parse::<UserId>().ok();
-    let mut keys = Vec::new();
-    let records = if search.prefix.is_empty() {
-        let records = match role {
-            Some(role) => users::search_by_role(database, role, after, search).await?,
-            None => users::search_by_id(database, after, search).await?,
-        };
-        keys.extend(records.iter().map(|record| record.id.to_string()));
-        records
-    } else {
-        let prefix = search.prefix.trim().to_lowercase();
-        let named = users::search_by_name(database, Search { prefix: &prefix, ..search }).await?;
-        let mut records = Vec::with_capacity(named.len());
-        for (name, record) in named {
-            keys.push(name);
+    // One more, which says whether there is another page.
+    let wanted = usize::try_from(search.limit).unwrap_or(usize::MAX);
+    let search = Search { limit: search.limit + 1, ..search };
+    let by_id = |record: UserRecord| (record.id.to_string(), record);
+    let mut rows: Vec<(String, UserRecord)> = match (search.prefix, role) {
+        ("", None) => users::search_by_id(database, after, search).await?.into_iter().map(by_id).collect(),
+        ("", Some(role)) => {
+            users::search_by_role(database, role, after, search).await?.into_iter().map(by_id).collect()
+        }
+        (prefix, _) => {
+            let prefix = prefix.trim().to_lowercase();
+            users::search_by_name(database, Search { prefix: &prefix, ..search }).await?
+        }
+    };
+    let more = rows.len() > wanted;
+    rows.truncate(wanted);
+    let next = rows.last().filter(|_| more).map(|(key, _)| key.clone());
+    let mut records: Vec<UserRecord> = Vec::with_capacity(rows.len());
+    for (_, record) in rows {
+        if !records.iter().any(|known| known.id == record.id) {
             records.push(record);
         }
-        records
-    };
-    Ok((with_factors(administration, records).await?, keys))
+    }
+    Ok((with_factors(administration, records).await?, next))
 }
 
 async fn with_factors(administration: &Administration, records: Vec<UserRecord>) -> Result<Vec<UserView>, AdminError> {

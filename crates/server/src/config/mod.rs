@@ -3,6 +3,7 @@
 //! Later wins: built-in defaults, the file, `DATABASE_URL`, `CHANCERY__SECTION__KEY`. A secret may also come from
 //! a file of its own, named by `<key>_file` or `CHANCERY__SECTION__KEY_FILE`.
 
+pub mod api;
 pub mod database;
 mod layer;
 pub mod lifetimes;
@@ -139,6 +140,8 @@ sections! {
     outbound: outbound::Outbound,
     /// `[mail]`
     mail: mail::Mail,
+    /// `[api]`
+    api: api::Api,
     /// `[limits]`
     limits: limits::Limits,
     /// `[telemetry]`
@@ -276,6 +279,7 @@ impl Config {
             service: self.theme.service.clone(),
             max_actor_chain: self.limits.actor_chain,
             registry_capacity: self.limits.registry,
+            api_actors: self.api.allowed_actors.clone(),
             ..settings
         })
     }

@@ -107,7 +107,7 @@ fn shown(client: &ClientView) -> Result<Answer, Problem> {
 
 async fn list(request: &Request) -> Result<Answer, Problem> {
     let page = request.page()?;
-    let found = clients::search(&request.administration, page.search()).await?;
+    let found = clients::search(&request.administration, page.search_and_one()).await?;
     lists::answer(&page, found, |client| client.client_id.clone())
 }
 

@@ -64,7 +64,7 @@ pub(super) fn named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer
 
 pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::GET, "/people", Permission::PeopleRead, |r| Box::pin(list(r)))
-        .called("listPeople", "List people in the order of their making; by `prefix`, by what they sign in with")
+        .called("listPeople", "List people in the order of their making, or, with `prefix`, by what they sign in with")
         .query(lists::PEOPLE_PARAMETERS)
         .gives(200, |g| g.subschema_for::<List<UserView>>()),
     Route::new(Method::POST, "/people", Permission::PeopleWrite, |r| Box::pin(create(r)))
@@ -115,18 +115,14 @@ fn shown(person: &UserView) -> Result<Answer, Problem> {
 async fn list(request: &Request) -> Result<Answer, Problem> {
     let page = request.page()?;
     let role = request.query.get_once("role")?;
-    if role.is_some() && page.has_prefix() {
-        return Err(wrong("role", "cannot be combined with prefix"));
+    if page.has_prefix() && (role.is_some() || page.enabled.is_some()) {
+        return Err(wrong("prefix", "cannot be combined with enabled or role"));
     }
     if role.is_some_and(|role| role.contains('\0')) {
         return Err(wrong("role", "is no such text"));
     }
-    let (mut found, keys) = people::search(&request.administration, role, page.search()).await?;
-    let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = keys.get(limit.saturating_sub(1)).filter(|_| more);
-    lists::render(&found, next.map(|key| lists::close(key)))
+    let (found, next) = people::search(&request.administration, role, page.search()).await?;
+    lists::render(&found, next.map(|key| lists::close(&key)))
 }
 
 async fn show(request: &Request) -> Result<Answer, Problem> {

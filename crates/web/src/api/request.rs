@@ -112,14 +112,19 @@ impl Request {
 pub(super) struct Page {
     after: String,
     prefix: String,
-    enabled: Option<bool>,
+    pub(super) enabled: Option<bool>,
     pub(super) limit: i64,
 }
 
 impl Page {
-    /// As the operations take it: with one row more, which says whether there is another page.
+    /// As the operations take it.
     pub(super) fn search(&self) -> Search<'_> {
-        Search { after: &self.after, prefix: &self.prefix, enabled: self.enabled, limit: self.limit + 1 }
+        Search { after: &self.after, prefix: &self.prefix, enabled: self.enabled, limit: self.limit }
+    }
+
+    /// The same with one row more, which says whether there is another page.
+    pub(super) fn search_and_one(&self) -> Search<'_> {
+        Search { limit: self.limit + 1, ..self.search() }
     }
 
     pub(super) fn has_prefix(&self) -> bool {

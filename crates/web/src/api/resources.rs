@@ -112,7 +112,7 @@ fn shown(resource: &ResourceView) -> Result<Answer, Problem> {
 
 async fn list(request: &Request) -> Result<Answer, Problem> {
     let page = request.page()?;
-    let found = resources::search(&request.administration, page.search()).await?;
+    let found = resources::search(&request.administration, page.search_and_one()).await?;
     lists::answer(&page, found, |resource| resource.identifier.clone())
 }
 
