@@ -118,7 +118,8 @@ async fn show(request: &Request) -> Result<Answer, Problem> {
 async fn create(request: &Request) -> Result<Answer, Problem> {
     let mut members = request.body.clone();
     let client_id = match members.remove("client_id") {
-        None => ClientKey::new().to_string(),
+        // No plain UUID: people have those.
+        None => format!("client-{}", ClientKey::new().uuid().simple()),
         Some(Value::String(text)) => text,
         Some(_) => {
             let message = "must be a text".to_owned();
