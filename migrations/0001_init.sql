@@ -421,3 +421,60 @@ alter table one_time           set (autovacuum_vacuum_scale_factor = 0.05);
 alter table spent              set (autovacuum_vacuum_scale_factor = 0.05);
 alter table guess              set (autovacuum_vacuum_scale_factor = 0.05);
 alter table journal            set (autovacuum_vacuum_scale_factor = 0.02);
+
+-- What administrators may do. A role is a set of permissions; who holds several may do what any of them says. Names of
+-- permissions that this version does not know say nothing. Shipped roles are the server's own: nobody changes them.
+create table role (
+    name        text primary key,
+    description text not null,
+    permissions text[] not null,
+    shipped     boolean not null default false,
+    created_at  timestamptz not null,
+    updated_at  timestamptz not null
+);
+insert into role (name, description, permissions, shipped, created_at, updated_at) values
+    ('owner', 'Everything, signing keys and other owners among it',
+     '{clients:read,clients:write,people:read,people:write,sessions:read,sessions:write,resources:read,resources:write,upstreams:read,upstreams:write,roles:read,roles:write,keys:read,keys:write,audit:read,settings:read}',
+     true, now(), now()),
+    ('administrator', 'Everything but signing keys and owners',
+     '{clients:read,clients:write,people:read,people:write,sessions:read,sessions:write,resources:read,resources:write,upstreams:read,upstreams:write,roles:read,roles:write,keys:read,audit:read,settings:read}',
+     true, now(), now()),
+    ('support', 'People and their sessions',
+     '{clients:read,people:read,people:write,sessions:read,sessions:write,resources:read}',
+     true, now(), now()),
+    ('auditor', 'Reading everything and changing nothing',
+     '{clients:read,people:read,sessions:read,resources:read,upstreams:read,roles:read,keys:read,audit:read,settings:read}',
+     true, now(), now());
+
+-- Who holds a role goes with it; a role that somebody holds stays.
+create table role_of_person (
+    user_id    uuid not null references user_account (id) on delete cascade,
+    role       text not null constraint role_of_person_role_fkey references role (name),
+    granted_at timestamptz not null,
+    primary key (user_id, role)
+);
+create index role_of_person_role on role_of_person (role, user_id);
+
+-- For a client it is the registration with the management API as well.
+create table role_of_client (
+    client_key uuid not null references client (key) on delete cascade,
+    role       text not null constraint role_of_client_role_fkey references role (name),
+    granted_at timestamptz not null,
+    primary key (client_key, role)
+);
+create index role_of_client_role on role_of_client (role, client_key);
+
+-- Lists of the management API, page after page, by prefix, and by whether enabled.
+create index client_listed on client (enabled, (client_id collate "C"));
+create index resource_listed on resource (enabled, (identifier collate "C"));
+create index user_account_listed on user_account (enabled, id);
+create index login_name_prefix on login_name (name collate "C");
+
+-- What a creation was answered with, for whoever asks once more with the same `Idempotency-Key`. Sealed: there may be a
+-- secret in it.
+create table idempotent_request (
+    hash          bytea primary key,     -- SHA-256 of who asked, for what, and the key
+    answer_sealed bytea not null,
+    expires_at    timestamptz not null
+);
+create index idempotent_request_expires on idempotent_request (expires_at);

@@ -7,6 +7,7 @@
 mod harness;
 
 mod account;
+mod api;
 mod apply;
 mod audit;
 mod backchannel;

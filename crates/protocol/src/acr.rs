@@ -1,9 +1,10 @@
 //! How strongly somebody proved who they are: the values of `acr`, in order.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// An authentication context class. A later one satisfies whoever asks for an earlier one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Acr {
     /// One factor.

@@ -73,6 +73,12 @@ impl Challenge {
         self.attribute("scope", scope)
     }
 
+    /// Adds a parameter of another specification.
+    #[must_use]
+    pub fn with(self, name: &str, value: &str) -> Self {
+        self.attribute(name, value)
+    }
+
     fn attribute(mut self, name: &str, value: &str) -> Self {
         self.text.push_str(if self.first { " " } else { ", " });
         self.first = false;

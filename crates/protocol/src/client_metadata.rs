@@ -4,6 +4,7 @@
 mod members;
 mod validate;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -17,7 +18,7 @@ pub use validate::{FieldError, MAX_CLIENT_ID_LENGTH, validate_client_id};
 
 /// How a client authenticates at the token, introspection and revocation
 /// endpoints.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthMethod {
     /// Secret in the `Authorization` header.
@@ -53,7 +54,7 @@ impl AuthMethod {
 }
 
 /// What kind of application the client is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ApplicationType {
     /// A web application, on a server or in a browser.
@@ -64,7 +65,7 @@ pub enum ApplicationType {
 }
 
 /// How the client sees its people.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SubjectType {
     /// The same `sub` for every client.
@@ -97,7 +98,7 @@ pub const MAX_RETRY_WINDOW: u32 = 120;
 
 /// All that is registered about a client besides its identifier and its
 /// secrets. Unknown members are errors.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ClientMetadata {
     /// Name for people.
@@ -151,6 +152,7 @@ pub struct ClientMetadata {
     pub jwks_uri: Option<String>,
     /// The scopes that the client may request; used whole when a request
     /// omits `scope`.
+    #[schemars(with = "String")]
     pub scope: Scope,
     /// Identifiers of the APIs that the client may reach; the first is its
     /// default.

@@ -5,16 +5,33 @@
 
 use std::{fmt, sync::Arc};
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use credentials::password::{self, Parameters};
 use messages::Locale;
 use protocol::client_metadata::FieldError;
 use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
 use storage::{
-    Database, StorageError, Tx, id::UserId, journal::Entry, pulse, revocations::Withdrawal, sealed::SealingKeys,
+    Database, StorageError, Tx,
+    id::UserId,
+    journal::{self, Entry},
+    pulse,
+    revocations::Withdrawal,
+    sealed::{SealingKeys, sha256},
 };
 use time::OffsetDateTime;
 
-use crate::{Context, Provider, RequestInfo, context, refusal::Refusal, settings::Hashing, trail};
+use crate::{
+    Context, Provider, RequestInfo,
+    api::{self, Caller},
+    context,
+    idempotency::Once,
+    refusal::Refusal,
+    roles::Permissions,
+    settings::Hashing,
+    trail,
+};
+pub use storage::page::Search;
 
 /// The most rows of one page of a list.
 pub const LONGEST_PAGE: i64 = 1000;
@@ -44,6 +61,18 @@ pub enum AdminError {
     /// It needs a sealing key, and none is known.
     #[error("this needs the sealing keys: name the configuration file, or set CHANCERY__SECRETS__SEALING_KEYS")]
     NoSealingKey,
+    /// Whoever asked may not do it: it needs permissions that they do not hold.
+    #[error("this needs permissions that you do not hold: {}", .0.names().join(", "))]
+    Forbidden(Permissions),
+    /// Nobody would be left who may do everything.
+    #[error("this would leave the server without an owner: make somebody else one first")]
+    LastOwner,
+    /// It is not as it was when it was looked at.
+    #[error("it was changed meanwhile: look at it again")]
+    Changed,
+    /// The same request was answered before.
+    #[error("the same request was answered before")]
+    Repeated,
     /// Passwords cannot be hashed now.
     #[error("passwords cannot be hashed: {0}")]
     Hashing(String),
@@ -82,6 +111,15 @@ impl AdminError {
     }
 }
 
+/// Names the version of what is shown: the same while nothing of it changes.
+///
+/// # Errors
+/// `AdminError::Storage` when it has no JSON form.
+pub fn version(view: &impl Serialize) -> Result<String, AdminError> {
+    let json = serde_json::to_vec(view).map_err(StorageError::from)?;
+    Ok(URL_SAFE_NO_PAD.encode(&sha256(&json)[..16]))
+}
+
 /// What is changed, from where, and at what time.
 #[derive(Clone, Debug)]
 pub struct Administration {
@@ -91,10 +129,24 @@ pub struct Administration {
     pub now: OffsetDateTime,
     /// Where the change came from.
     pub request: RequestInfo,
-    /// Whether it is a person's own account that they change.
-    own: bool,
+    actor: Actor,
+    /// What is changed must be one of these versions; `None`: whatever it is.
+    only_if: Option<Vec<String>>,
+    /// What is made is kept under this.
+    once: Option<Once>,
     sealing: Option<SealingKeys>,
     hashing: Hashers,
+}
+
+/// Who makes a change.
+#[derive(Clone, Debug)]
+enum Actor {
+    /// Whoever runs commands on the server, or the server itself.
+    Operator,
+    /// A person, of their own account.
+    Own,
+    /// Somebody who calls the management API.
+    Caller(Arc<Caller>),
 }
 
 #[derive(Clone, Debug)]
@@ -116,8 +168,37 @@ impl Administration {
             hashing: Hashers::Here(Parameters { memory, iterations, parallelism }),
             now: context::now(),
             request: RequestInfo::of_nobody(),
-            own: false,
+            actor: Actor::Operator,
+            only_if: None,
+            once: None,
         }
+    }
+
+    /// The same, for a creation that is to happen once.
+    #[must_use]
+    pub fn once(self, once: Option<Once>) -> Self {
+        Self { once, ..self }
+    }
+
+    /// Keeps what was made, where it is to be made once.
+    pub(crate) async fn keep(&self, tx: &mut Tx, made: &impl Serialize) -> Result<(), AdminError> {
+        match &self.once {
+            Some(once) => once.keep(self, tx, made).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The same, for what is still of one of these versions.
+    #[must_use]
+    pub fn only_if(self, versions: Vec<String>) -> Self {
+        Self { only_if: Some(versions), ..self }
+    }
+
+    /// Refuses to change what is not as it was when it was looked at. Its row is locked.
+    pub(crate) fn check_version(&self, view: &impl Serialize) -> Result<(), AdminError> {
+        let Some(versions) = &self.only_if else { return Ok(()) };
+        let version = version(view)?;
+        if versions.contains(&version) { Ok(()) } else { Err(AdminError::Changed) }
     }
 
     /// The same at a later reading of the clock: for a command that goes on for long, one for each batch.
@@ -130,16 +211,63 @@ impl Administration {
         self.sealing.as_ref().ok_or(AdminError::NoSealingKey)
     }
 
-    /// An audit entry of this change; the rest is the caller's to fill in.
+    /// Whether an identifier is the management API's own, as far as this process knows the issuer. (Requests know it in any
+    /// case, and believe no row of that name.)
+    pub(crate) fn is_reserved(&self, identifier: &str) -> bool {
+        let Hashers::Pool(provider) = &self.hashing else { return false };
+        identifier == api::identifier(&provider.settings.issuer)
+    }
+
+    /// Whether there is anything that who makes the change may not do.
+    pub(crate) fn is_bounded(&self) -> bool {
+        matches!(self.actor, Actor::Caller(_))
+    }
+
+    /// What who makes the change may do.
+    pub(crate) fn held(&self) -> Permissions {
+        match &self.actor {
+            Actor::Operator => Permissions::all(),
+            Actor::Own => Permissions::NONE,
+            Actor::Caller(caller) => caller.permissions,
+        }
+    }
+
+    /// The same as the database says it in this transaction.
+    pub(crate) async fn held_now(&self, tx: &mut Tx) -> Result<Permissions, StorageError> {
+        match &self.actor {
+            Actor::Operator | Actor::Own => Ok(self.held()),
+            Actor::Caller(caller) => caller.permissions_now(tx).await,
+        }
+    }
+
+    /// Refuses where something is lacking.
+    pub(crate) fn require(&self, lacking: Permissions) -> Result<(), AdminError> {
+        if lacking.is_empty() { Ok(()) } else { Err(AdminError::Forbidden(lacking)) }
+    }
+
+    /// An audit entry of this change; the rest is the caller's to fill in. Where a person was who calls the management API
+    /// is not written: their session tells, under their key.
     pub(crate) fn entry(&self, event: &'static str) -> Entry {
+        let of_person = matches!(&self.actor, Actor::Caller(caller) if caller.person.is_some());
         Entry {
             at: Some(self.now),
             event,
             outcome: "ok",
             request_id: Some(self.request.id.uuid()),
-            address: self.request.address,
+            address: self.request.address.filter(|_| !of_person),
             ..Entry::default()
         }
+    }
+
+    /// Writes an entry in the transaction of the change, with who made it.
+    pub(crate) async fn append(&self, tx: &mut Tx, mut entry: Entry) -> Result<(), AdminError> {
+        if let Actor::Caller(caller) = &self.actor {
+            let detail = entry.detail.get_or_insert_with(|| serde_json::json!({}));
+            if let Some(members) = detail.as_object_mut() {
+                members.insert("actor".to_owned(), caller.in_trail());
+            }
+        }
+        Ok(journal::append(tx, &entry).await?)
     }
 
     /// An entry that tells of a change to a person. What they change of their own account tells of where they were, which
@@ -152,7 +280,7 @@ impl Administration {
     ) -> Result<Entry, StorageError> {
         let mut entry = self.entry(event);
         entry.user_id = Some(user.uuid());
-        if self.own
+        if matches!(self.actor, Actor::Own)
             && let Some(sealing) = &self.sealing
         {
             let key = trail::key(sealing, tx, user).await?;
@@ -216,12 +344,21 @@ impl Context {
             hashing: Hashers::Pool(Arc::clone(self.provider())),
             now: self.now,
             request: self.request.clone(),
-            own: false,
+            actor: Actor::Operator,
+            only_if: None,
+            once: None,
         }
+    }
+
+    /// The same for somebody who calls the management API: they change nobody who can do more than they can, and the
+    /// audit trail names them.
+    #[must_use]
+    pub fn administration_by(&self, caller: &Arc<Caller>) -> Administration {
+        Administration { actor: Actor::Caller(Arc::clone(caller)), ..self.administration() }
     }
 
     /// The same for what a person changes of their own account.
     pub(crate) fn own_account(&self) -> Administration {
-        Administration { own: true, ..self.administration() }
+        Administration { actor: Actor::Own, ..self.administration() }
     }
 }

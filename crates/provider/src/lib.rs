@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod administration;
+pub mod api;
 pub mod apply;
 pub mod audit;
 pub mod authorize;
@@ -21,6 +22,7 @@ pub mod factors;
 pub mod grants;
 pub mod hashing;
 pub mod id_token_hint;
+pub mod idempotency;
 pub mod introspect;
 pub mod journal;
 pub mod keys;
@@ -37,6 +39,7 @@ mod remote;
 pub mod resources;
 pub mod revocations;
 pub mod revoke;
+pub mod roles;
 pub mod scope_resolution;
 pub mod sessions;
 pub mod settings;

@@ -25,7 +25,12 @@ use storage::{
 };
 use time::OffsetDateTime;
 
-use crate::{Context, refusal::Refusal, upstream::Upstreams};
+use crate::{
+    Context, api,
+    refusal::Refusal,
+    roles::{Permission, Permissions},
+    upstream::Upstreams,
+};
 
 /// A client, parsed once.
 #[derive(Debug)]
@@ -44,12 +49,16 @@ pub struct Client {
     pub resources: Vec<String>,
     /// The scopes that it may ask for; all of them when it asks for none.
     pub scope: Scope,
+    /// What its roles permit: it may ask for that at the management API, and nothing else makes it a client of that.
+    pub permissions: Permissions,
     /// Its live secrets.
     pub secrets: Vec<SecretRow>,
 }
 
 impl Client {
-    fn parse(row: ClientRow) -> Result<Self, Refusal> {
+    fn parse(mut row: ClientRow, api: &str) -> Result<Self, Refusal> {
+        // Whatever an entry of that name says, the management API is reached by a role, and is nobody's default.
+        row.resources.retain(|identifier| identifier != api);
         let metadata: ClientMetadata = serde_json::from_value(row.metadata)
             .map_err(|error| Refusal::internal(format!("client {}: {error}", row.client_id)))?;
         Ok(Self {
@@ -60,8 +69,26 @@ impl Client {
             enabled: row.enabled,
             standing_grant: row.standing_grant_id,
             resources: row.resources,
+            permissions: Permissions::of_names(&row.permissions),
             secrets: row.secrets,
         })
+    }
+
+    /// Whether it may ask for a scope at all, somewhere.
+    #[must_use]
+    pub fn knows_scope(&self, scope: &str) -> bool {
+        self.scope.contains(scope) || self.permits(scope)
+    }
+
+    /// Whether it may ask for a scope at an API. `api` is the management API's identifier: there, what it registered says
+    /// nothing, and elsewhere, its roles say nothing.
+    #[must_use]
+    pub fn may_ask(&self, api: &str, resource: &str, scope: &str) -> bool {
+        if resource == api { self.permits(scope) } else { self.scope.contains(scope) }
+    }
+
+    fn permits(&self, scope: &str) -> bool {
+        Permission::parse(scope).is_some_and(|permission| self.permissions.has(permission))
     }
 
     /// The API that is meant when a request names none.
@@ -218,7 +245,7 @@ impl Context {
         if !row.enabled {
             return Ok(None);
         }
-        let client = Arc::new(Client::parse(row)?);
+        let client = Arc::new(Client::parse(row, &api::identifier(&self.settings.issuer))?);
         self.registry.clients.insert(client.client_id.clone(), (stamp, Arc::clone(&client))).await;
         self.registry.clients_by_key.insert(client.key, (stamp, Arc::clone(&client))).await;
         Ok(Some(client))
@@ -230,6 +257,9 @@ impl Context {
     /// `Refusal::Unavailable` when it cannot be known.
     pub async fn resource(&self, identifier: &str) -> Result<Option<Arc<Resource>>, Refusal> {
         self.confirm().await?;
+        if identifier == api::identifier(&self.settings.issuer) {
+            return Ok(Some(Arc::new(api::resource(self))));
+        }
         if let Some(resource) = self.registry.current(self.registry.resources.get(identifier).await) {
             return Ok(Some(resource));
         }
@@ -265,7 +295,8 @@ impl Context {
     /// # Errors
     /// `Refusal::Unavailable` when it cannot be known.
     pub async fn resource_for(&self, client: &Client, identifier: &str) -> Result<Option<Arc<Resource>>, Refusal> {
-        if client.resources.iter().any(|allowed| allowed == identifier) {
+        let by_role = !client.permissions.is_empty() && identifier == api::identifier(&self.settings.issuer);
+        if by_role || client.resources.iter().any(|allowed| allowed == identifier) {
             self.resource(identifier).await
         } else {
             Ok(None)

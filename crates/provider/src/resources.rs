@@ -8,12 +8,12 @@ use protocol::{
     resource,
     scope::{is_identity_scope, is_scope_token},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use storage::{
     StorageError, Tx,
     id::ResourceKey,
-    journal,
-    page::Page,
+    page::{Page, Search},
     resources::{self, ResourceRecord},
 };
 use time::OffsetDateTime;
@@ -27,7 +27,8 @@ use crate::{
 const LONGEST_LIFETIME: Duration = Duration::from_secs(7 * 86_400);
 
 /// What an API registers.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "ResourceRegistration")]
 pub struct Registration {
     /// Its name for people.
     pub name: String,
@@ -38,6 +39,7 @@ pub struct Registration {
     pub required_acr: BTreeMap<String, Acr>,
     /// How long its access tokens live; `None`: the server's default.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "write_duration")]
+    #[schemars(with = "Option<String>")]
     pub access_token_lifetime: Option<Duration>,
     /// What signs them.
     pub access_token_signed_response_alg: String,
@@ -66,7 +68,8 @@ fn write_duration<S: serde::Serializer>(lifetime: &Option<Duration>, serializer:
 }
 
 /// An API, as administrators see it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Resource")]
 pub struct ResourceView {
     /// The `resource` parameter and the `aud` of its tokens.
     pub identifier: String,
@@ -77,10 +80,22 @@ pub struct ResourceView {
     pub registration: Registration,
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "String")]
     pub created_at: OffsetDateTime,
     /// When it was last changed.
     #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "String")]
     pub updated_at: OffsetDateTime,
+}
+
+impl ResourceView {
+    /// As JSON.
+    ///
+    /// # Errors
+    /// `AdminError::Storage` when it has no JSON form.
+    pub fn to_json(&self) -> Result<serde_json::Value, AdminError> {
+        Ok(serde_json::to_value(self).map_err(StorageError::from)?)
+    }
 }
 
 fn view(record: ResourceRecord) -> Result<ResourceView, AdminError> {
@@ -122,6 +137,14 @@ pub async fn list(
     resources::list(&administration.database, page).await?.into_iter().map(view).collect()
 }
 
+/// Lists APIs by identifier as far as they fit.
+///
+/// # Errors
+/// `AdminError::Storage`.
+pub async fn search(administration: &Administration, search: Search<'_>) -> Result<Vec<ResourceView>, AdminError> {
+    resources::search(&administration.database, search).await?.into_iter().map(view).collect()
+}
+
 /// Shows one API.
 ///
 /// # Errors
@@ -135,6 +158,37 @@ async fn lock(tx: &mut Tx, identifier: &str) -> Result<ResourceRecord, AdminErro
     resources::lock(tx, identifier)
         .await?
         .ok_or_else(|| AdminError::Missing { kind: "resource", name: identifier.to_owned() })
+}
+
+/// The same for a change of what was looked at.
+async fn lock_for_change(
+    administration: &Administration,
+    tx: &mut Tx,
+    identifier: &str,
+) -> Result<ResourceRecord, AdminError> {
+    let record = lock(tx, identifier).await?;
+    administration.check_version(&view(record.clone())?)?;
+    Ok(record)
+}
+
+/// Changes what an API registered.
+///
+/// # Errors
+/// `AdminError::Missing`, `Invalid`, `Changed`, `Storage`.
+pub async fn change(
+    administration: &Administration,
+    identifier: &str,
+    change: impl FnOnce(Registration) -> Registration,
+) -> Result<ResourceView, AdminError> {
+    let mut tx = administration.database.begin().await?;
+    let record = lock_for_change(administration, &mut tx, identifier).await?;
+    let wanted = change(registration(&record)?);
+    let changed = write(administration, &mut tx, Some(&record), Place { identifier, entry: "" }, wanted).await?;
+    let after = view(lock(&mut tx, identifier).await?)?;
+    if changed.is_some_and(|changed| !changed.is_empty()) {
+        administration.commit(tx).await?;
+    }
+    Ok(after)
 }
 
 /// Makes an API.
@@ -157,6 +211,7 @@ pub async fn create(
         error => error,
     })?;
     let made = view(lock(&mut tx, identifier).await?)?;
+    administration.keep(&mut tx, &made).await?;
     administration.commit(tx).await?;
     Ok(made)
 }
@@ -179,6 +234,10 @@ pub(crate) async fn write(
     wanted: Registration,
 ) -> Result<Option<Vec<String>>, AdminError> {
     let mut errors = problems(place.identifier, &wanted);
+    if administration.is_reserved(place.identifier) {
+        let message = "is the management API, which the server defines itself".to_owned();
+        errors.push(FieldError { field: "identifier".to_owned(), message });
+    }
     if let Some(client) = &wanted.resource_server {
         errors.extend(resource_server_problem(tx, client).await?);
     }
@@ -267,7 +326,7 @@ async fn set_enabled(
     (enabled, event): (bool, &'static str),
 ) -> Result<bool, AdminError> {
     let mut tx = administration.database.begin().await?;
-    let record = lock(&mut tx, identifier).await?;
+    let record = lock_for_change(administration, &mut tx, identifier).await?;
     if record.enabled == enabled {
         return Ok(false);
     }
@@ -308,7 +367,7 @@ pub(crate) async fn delete_in(
     tx: &mut Tx,
     identifier: &str,
 ) -> Result<(), AdminError> {
-    let record = lock(tx, identifier).await?;
+    let record = lock_for_change(administration, tx, identifier).await?;
     resources::delete(tx, record.key).await?;
     note(administration, tx, "resource.deleted", (identifier, None)).await
 }
@@ -324,5 +383,5 @@ async fn note(
         Some(changed) => serde_json::json!({ "resource": identifier, "changed": changed }),
         None => serde_json::json!({ "resource": identifier }),
     });
-    Ok(journal::append(tx, &entry).await?)
+    administration.append(tx, entry).await
 }

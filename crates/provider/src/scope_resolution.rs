@@ -41,8 +41,7 @@ pub async fn resolve(
     resources: &[String],
 ) -> Result<Resolved, Refusal> {
     let targets = targets(context, client, resources).await?;
-    let asked = Asked { registered: &client.scope, requested, issuer: context.settings.issuer.as_str() };
-    let pairs = asked.pairs(&targets)?;
+    let pairs = Asked::of(context, client, requested).pairs(&targets)?;
     if pairs.is_empty() {
         return Err(Refusal::new(ErrorCode::InvalidScope, "No scope was requested", "scope_empty"));
     }
@@ -70,7 +69,7 @@ pub async fn resolve_own(
         let description = "Identity scopes need a person; this grant has none";
         return Err(Refusal::new(ErrorCode::InvalidScope, description, "scope_identity_without_person"));
     }
-    let asked = Asked { registered: &client.scope, requested, issuer: context.settings.issuer.as_str() };
+    let asked = Asked::of(context, client, requested);
     let pairs = asked.pairs(std::slice::from_ref(&target))?.filtered(|pair| pair.resource == target.identifier);
     if pairs.is_empty() {
         let description = "No scope was requested, and none is registered for this API";
@@ -121,15 +120,39 @@ async fn targets(context: &Context, client: &Client, named: &[String]) -> Result
 /// The pure part.
 struct Asked<'a> {
     registered: &'a Scope,
+    /// What the client's roles permit: its scope at the management API.
+    permitted: Scope,
     requested: Option<&'a Scope>,
     issuer: &'a str,
+    /// The management API.
+    api: String,
+}
+
+impl<'a> Asked<'a> {
+    fn of(context: &'a Context, client: &'a Client, requested: Option<&'a Scope>) -> Self {
+        Self {
+            registered: &client.scope,
+            permitted: Scope::from_tokens(client.permissions.names()).unwrap_or_default(),
+            requested,
+            issuer: context.settings.issuer.as_str(),
+            api: crate::api::identifier(&context.settings.issuer),
+        }
+    }
 }
 
 impl Asked<'_> {
+    /// What is meant where no scope was requested.
+    fn everything(&self, targets: &[Arc<Resource>]) -> Scope {
+        let at_api = targets.iter().any(|target| target.identifier == self.api);
+        let permitted = self.permitted.iter().filter(|_| at_api);
+        Scope::from_tokens(self.registered.iter().chain(permitted)).unwrap_or_default()
+    }
+
     fn pairs(&self, targets: &[Arc<Resource>]) -> Result<ScopePairs, Refusal> {
         let mut pairs = ScopePairs::new();
-        for scope in self.requested.unwrap_or(self.registered).iter() {
-            if !self.registered.contains(scope) {
+        let asked = self.requested.cloned().unwrap_or_else(|| self.everything(targets));
+        for scope in asked.iter() {
+            if !self.registered.contains(scope) && !self.permitted.contains(scope) {
                 let description = "The client is not registered for a requested scope";
                 return Err(Refusal::new(ErrorCode::InvalidScope, description, "scope_not_registered"));
             }
@@ -138,7 +161,12 @@ impl Asked<'_> {
                 continue;
             }
             let mut defined = false;
-            for target in targets.iter().filter(|target| target.defines(scope)) {
+            let open = |target: &&Arc<Resource>| {
+                // A role says nothing at another API, and what was registered says nothing at this one.
+                let may = if target.identifier == self.api { &self.permitted } else { self.registered };
+                target.defines(scope) && may.contains(scope)
+            };
+            for target in targets.iter().filter(open) {
                 pairs.insert(ScopePair::new(&target.identifier, scope));
                 defined = true;
             }
@@ -170,6 +198,7 @@ mod tests {
     use super::*;
 
     const ISSUER: &str = "https://id.test";
+    const MANAGEMENT: &str = "https://id.test/api/v1";
 
     fn api(identifier: &str, scopes: &[&str]) -> Arc<Resource> {
         Arc::new(Resource {
@@ -190,7 +219,9 @@ mod tests {
     ) -> Result<Vec<(String, String)>, &'static str> {
         let registered = Scope::parse(registered).unwrap();
         let requested = requested.map(|text| Scope::parse(text).unwrap());
-        let asked = Asked { registered: &registered, requested: requested.as_ref(), issuer: ISSUER };
+        let permitted = Scope::parse("clients:read people:read").unwrap();
+        let api = MANAGEMENT.to_owned();
+        let asked = Asked { registered: &registered, permitted, requested: requested.as_ref(), issuer: ISSUER, api };
         match asked.pairs(targets) {
             Ok(pairs) => Ok(pairs.into_iter().map(Into::into).collect()),
             Err(refusal) => Err(refusal.reason()),
@@ -230,5 +261,22 @@ mod tests {
     fn an_api_cannot_define_identity_scopes() {
         let a = [api("https://a.test", &["openid", "email"])];
         assert_eq!(pairs("openid email", None, &a).unwrap(), own(&[(ISSUER, "email"), (ISSUER, "openid")]));
+    }
+
+    #[test]
+    fn roles_count_at_the_management_api_and_nowhere_else() {
+        let own = |found: &[(&str, &str)]| own(found);
+        let there = [api(MANAGEMENT, &["clients:read", "clients:write", "people:read"])];
+        let elsewhere = [api("https://a.test", &["clients:read", "read"])];
+        assert_eq!(pairs("read", Some("clients:read"), &there).unwrap(), own(&[(MANAGEMENT, "clients:read")]));
+        let all = own(&[(MANAGEMENT, "clients:read"), (MANAGEMENT, "people:read")]);
+        assert_eq!(pairs("read", None, &there).unwrap(), all, "all that the roles permit");
+        // What was registered makes no client of it, and a role is no registration with another API.
+        assert_eq!(pairs("clients:write", Some("clients:write"), &there), Err("scope_undefined"));
+        assert_eq!(pairs("read", Some("clients:read"), &elsewhere), Err("scope_undefined"));
+        assert_eq!(pairs("read", None, &elsewhere).unwrap(), own(&[("https://a.test", "read")]));
+        let both = [Arc::clone(&there[0]), Arc::clone(&elsewhere[0])];
+        let found = pairs("read", Some("read clients:read"), &both).unwrap();
+        assert_eq!(found, own(&[("https://a.test", "read"), (MANAGEMENT, "clients:read")]));
     }
 }

@@ -283,6 +283,8 @@ pub struct Settings {
     pub max_actor_chain: usize,
     /// How many clients and resources an instance remembers.
     pub registry_capacity: u64,
+    /// Clients that may call the management API on behalf of others.
+    pub api_actors: Vec<String>,
 }
 
 impl Settings {
@@ -304,6 +306,7 @@ impl Settings {
             audit: AuditSettings::default(),
             max_actor_chain: 4,
             registry_capacity: 10_000,
+            api_actors: Vec::new(),
         }
     }
 }

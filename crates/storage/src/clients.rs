@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use crate::{
     Database, StorageError, Tx,
     id::{ClientKey, ClientSecretId, GrantId},
-    page::Page,
+    page::{Page, Search},
     revocations::{self, Withdrawal},
 };
 
@@ -30,6 +30,8 @@ pub struct ClientRecord {
     pub updated_at: OffsetDateTime,
     /// Identifiers of the APIs that it may ask for, the default first.
     pub resources: Vec<String>,
+    /// The roles that it holds, by name.
+    pub roles: Vec<String>,
     /// Its secrets, the oldest first.
     pub secrets: Vec<ClientSecret>,
 }
@@ -80,6 +82,7 @@ struct ClientRow {
     created_at: OffsetDateTime,
     updated_at: OffsetDateTime,
     resources: Vec<String>,
+    roles: Vec<String>,
 }
 
 struct SecretRow {
@@ -104,6 +107,7 @@ fn assemble(rows: Vec<ClientRow>, secrets: Vec<SecretRow>) -> Result<Vec<ClientR
             created_at: row.created_at,
             updated_at: row.updated_at,
             resources: row.resources,
+            roles: row.roles,
             secrets: Vec::new(),
         })
         .collect();
@@ -132,13 +136,19 @@ pub async fn list(database: &Database, page: Page<'_>) -> Result<Vec<ClientRecor
         r#"select c.key, c.client_id, c.metadata, c.enabled, c.standing_grant_id, c.created_at, c.updated_at,
                   coalesce((select array_agg(r.identifier order by cr.position)
                             from client_resource cr join resource r on r.key = cr.resource_key
-                            where cr.client_key = c.key), '{}') as "resources!: Vec<String>"
+                            where cr.client_key = c.key), '{}') as "resources!: Vec<String>",
+                  coalesce((select array_agg(h.role order by h.role) from role_of_client h
+                            where h.client_key = c.key), '{}') as "roles!: Vec<String>"
            from client c where $1::text is null or c.client_id > $1 order by c.client_id limit $2"#,
         page.after,
         page.limit
     )
     .fetch_all(database.pool())
     .await?;
+    with_secrets(database, rows).await
+}
+
+async fn with_secrets(database: &Database, rows: Vec<ClientRow>) -> Result<Vec<ClientRecord>, StorageError> {
     let keys: Vec<_> = rows.iter().map(|row| row.key).collect();
     let secrets = sqlx::query_as!(
         SecretRow,
@@ -151,6 +161,42 @@ pub async fn list(database: &Database, page: Page<'_>) -> Result<Vec<ClientRecor
     assemble(rows, secrets)
 }
 
+/// Lists clients by `client_id`, as far as they fit.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn search(database: &Database, search: Search<'_>) -> Result<Vec<ClientRecord>, StorageError> {
+    let rows = sqlx::query_as!(
+        ClientRow,
+        r#"with found as (
+               (select key from client
+                where enabled and $4 and client_id collate "C" > $1 and client_id collate "C" >= $2
+                  and client_id collate "C" < $3
+                order by client_id collate "C" limit $6)
+               union all
+               (select key from client
+                where not enabled and $5 and client_id collate "C" > $1 and client_id collate "C" >= $2
+                  and client_id collate "C" < $3
+                order by client_id collate "C" limit $6))
+           select c.key, c.client_id, c.metadata, c.enabled, c.standing_grant_id, c.created_at, c.updated_at,
+                  coalesce((select array_agg(r.identifier order by cr.position)
+                            from client_resource cr join resource r on r.key = cr.resource_key
+                            where cr.client_key = c.key), '{}') as "resources!: Vec<String>",
+                  coalesce((select array_agg(h.role order by h.role) from role_of_client h
+                            where h.client_key = c.key), '{}') as "roles!: Vec<String>"
+           from found f join client c on c.key = f.key order by c.client_id collate "C" limit $6"#,
+        search.after,
+        search.prefix,
+        search.end(),
+        search.wants(true),
+        search.wants(false),
+        search.limit
+    )
+    .fetch_all(database.pool())
+    .await?;
+    with_secrets(database, rows).await
+}
+
 /// Reads one client for a change: its row is locked until the transaction ends.
 ///
 /// # Errors
@@ -161,7 +207,9 @@ pub async fn lock(tx: &mut Tx, client_id: &str) -> Result<Option<ClientRecord>, 
         r#"select c.key, c.client_id, c.metadata, c.enabled, c.standing_grant_id, c.created_at, c.updated_at,
                   coalesce((select array_agg(r.identifier order by cr.position)
                             from client_resource cr join resource r on r.key = cr.resource_key
-                            where cr.client_key = c.key), '{}') as "resources!: Vec<String>"
+                            where cr.client_key = c.key), '{}') as "resources!: Vec<String>",
+                  coalesce((select array_agg(h.role order by h.role) from role_of_client h
+                            where h.client_key = c.key), '{}') as "roles!: Vec<String>"
            from client c where c.client_id = $1 for update of c"#,
         client_id
     )

@@ -23,7 +23,7 @@ pub struct Person {
     pub epoch: i32,
     /// Whether there is a password.
     pub has_password: bool,
-    /// Whether they must use a second factor.
+    /// Whether they must use a second factor: it was said of them, or they hold a role.
     pub require_factor: bool,
     /// Whether there is an authenticator app.
     pub has_totp: bool,
@@ -55,7 +55,9 @@ async fn read(executor: impl PgExecutor<'_>, user: UserId) -> Result<Option<Pers
     Ok(sqlx::query_as!(
         Person,
         r#"select u.id as "user_id: UserId", u.username, u.claims ->> 'name' as name, u.email, u.email_verified, u.enabled,
-                  u.epoch, u.password_hash is not null as "has_password!", u.require_factor,
+                  u.epoch, u.password_hash is not null as "has_password!",
+                  u.require_factor or exists (select from role_of_person r where r.user_id = u.id)
+                      as "require_factor!",
                   exists (select from totp t where t.user_id = u.id) as "has_totp!",
                   (select count(*) from passkey p where p.user_id = u.id) as "passkeys!",
                   (select count(*) from recovery_code r where r.user_id = u.id and r.spent_at is null)

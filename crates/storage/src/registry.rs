@@ -24,6 +24,8 @@ pub struct ClientRow {
     pub standing_grant_id: GrantId,
     /// Identifiers of the APIs that it may ask for, the default first.
     pub resources: Vec<String>,
+    /// Names of the permissions that its roles give it, perhaps several times.
+    pub permissions: Vec<String>,
     /// Its secrets that were not expired when read: (sealing key id, digest, expiry).
     pub secrets: Vec<SecretRow>,
 }
@@ -94,7 +96,10 @@ pub async fn client(
                                 'e', extract(epoch from s.expires_at)::bigint) order by s.created_at)
                             from client_secret s
                             where s.client_key = c.key and (s.expires_at is null or s.expires_at > $3)),
-                           '[]') as "secrets!"
+                           '[]') as "secrets!",
+                  coalesce((select array_agg(permission)
+                            from role_of_client h join role o on o.name = h.role, unnest(o.permissions) permission
+                            where h.client_key = c.key), '{}') as "permissions!: Vec<String>"
            from client c where c.client_id = $1 or c.key = $2"#,
         id,
         key,
@@ -110,6 +115,7 @@ pub async fn client(
         enabled: row.enabled,
         standing_grant_id: GrantId(row.standing_grant_id),
         resources: row.resources,
+        permissions: row.permissions,
         secrets: secrets(row.secrets)?,
     }))
 }

@@ -3,7 +3,11 @@
 use serde_json::Value;
 use time::OffsetDateTime;
 
-use crate::{Database, StorageError, Tx, id::ResourceKey, page::Page};
+use crate::{
+    Database, StorageError, Tx,
+    id::ResourceKey,
+    page::{Page, Search},
+};
 
 /// An API.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +50,39 @@ pub async fn list(database: &Database, page: Page<'_>) -> Result<Vec<ResourceRec
            where $1::text is null or r.identifier > $1 order by r.identifier limit $2"#,
         page.after,
         page.limit
+    )
+    .fetch_all(database.pool())
+    .await?)
+}
+
+/// Lists APIs by identifier, as far as they fit.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn search(database: &Database, search: Search<'_>) -> Result<Vec<ResourceRecord>, StorageError> {
+    Ok(sqlx::query_as!(
+        ResourceRecord,
+        r#"with found as (
+               (select key from resource
+                where enabled and $4 and identifier collate "C" > $1 and identifier collate "C" >= $2
+                  and identifier collate "C" < $3
+                order by identifier collate "C" limit $6)
+               union all
+               (select key from resource
+                where not enabled and $5 and identifier collate "C" > $1 and identifier collate "C" >= $2
+                  and identifier collate "C" < $3
+                order by identifier collate "C" limit $6))
+           select r.key as "key: ResourceKey", r.identifier, r.name, r.scopes, r.scope_acr, r.access_token_lifetime,
+                  r.access_token_signed_response_alg, c.client_id as "resource_server?", r.enabled, r.created_at,
+                  r.updated_at
+           from found f join resource r on r.key = f.key left join client c on c.key = r.resource_server
+           order by r.identifier collate "C" limit $6"#,
+        search.after,
+        search.prefix,
+        search.end(),
+        search.wants(true),
+        search.wants(false),
+        search.limit
     )
     .fetch_all(database.pool())
     .await?)

@@ -24,7 +24,7 @@ pub struct BrowserSession {
     pub user_epoch: i32,
     /// Whether the person may do anything.
     pub user_enabled: bool,
-    /// Whether the person must use a second factor.
+    /// Whether the person must use a second factor: it was said of them, or they hold a role.
     #[serde(default)]
     pub require_factor: bool,
     /// The login name.
@@ -106,7 +106,9 @@ pub async fn by_cookies(
     let hashes: Vec<Vec<u8>> = id_hashes.iter().map(|hash| hash.to_vec()).collect();
     let rows = sqlx::query!(
         r#"select a.position as "position!", s.id as "session_id: SessionId", s.user_id as "user_id: UserId",
-                  s.user_epoch as session_epoch, u.epoch as user_epoch, u.enabled as user_enabled, u.require_factor,
+                  s.user_epoch as session_epoch, u.epoch as user_epoch, u.enabled as user_enabled,
+                  u.require_factor or exists (select from role_of_person p where p.user_id = u.id)
+                      as "require_factor!",
                   u.username, u.claims ->> 'name' as name, s.auth_time, s.acr, s.amr, s.last_seen_at,
                   s.idle_expires_at, least(s.expires_at, b.expires_at) as "expires_at!", s.ended_at, u.trail_key
            from unnest($1::bytea[]) with ordinality as a (hash, position)

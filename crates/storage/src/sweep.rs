@@ -32,11 +32,13 @@ pub enum Swept {
     Spent,
     /// Guesses that are forgotten.
     Guesses,
+    /// Answers that nobody asks for once more.
+    IdempotentRequests,
 }
 
 impl Swept {
     /// Everything, in the order in which it is swept.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::UnspentCodes,
         Self::SpentCodes,
         Self::BrowserSessions,
@@ -49,6 +51,7 @@ impl Swept {
         Self::OneTime,
         Self::Spent,
         Self::Guesses,
+        Self::IdempotentRequests,
     ];
 
     /// Its name, for metrics.
@@ -67,6 +70,7 @@ impl Swept {
             Self::OneTime => "one_time",
             Self::Spent => "spent",
             Self::Guesses => "guess",
+            Self::IdempotentRequests => "idempotent_request",
         }
     }
 }
@@ -141,6 +145,12 @@ pub async fn batch(database: &Database, what: Swept, now: OffsetDateTime) -> Res
         Swept::Spent => sqlx::query!(
             "delete from spent where ctid = any(array(
                  select ctid from spent where expires_at < $1 order by expires_at limit 1000 for update skip locked))",
+            now
+        ),
+        Swept::IdempotentRequests => sqlx::query!(
+            "delete from idempotent_request where ctid = any(array(
+                 select ctid from idempotent_request where expires_at < $1 order by expires_at limit 1000
+                 for update skip locked))",
             now
         ),
         Swept::Guesses => sqlx::query!(

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::{
     Database, StorageError, Tx,
     id::{SessionId, UserId},
+    page::Search,
 };
 
 /// A person.
@@ -54,6 +55,109 @@ pub async fn list(database: &Database, after: Option<UserId>, limit: i64) -> Res
     )
     .fetch_all(database.pool())
     .await?)
+}
+
+/// Lists people in the order of their making, as far as they fit. The prefix is not looked at.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn search_by_id(
+    database: &Database,
+    after: Option<UserId>,
+    search: Search<'_>,
+) -> Result<Vec<UserRecord>, StorageError> {
+    Ok(sqlx::query_as!(
+        UserRecord,
+        r#"with found as (
+               (select id from user_account where enabled and $3 and id > $1 order by id limit $2)
+               union all
+               (select id from user_account where not enabled and $4 and id > $1 order by id limit $2))
+           select u.id as "id!: UserId", u.username as "username!", u.email, u.email_verified as "email_verified!",
+                  u.password_hash is not null as "has_password!", u.claims as "claims!", u.enabled as "enabled!",
+                  u.require_factor as "require_factor!", u.epoch as "epoch!", u.created_at as "created_at!",
+                  u.updated_at as "updated_at!"
+           from found f join user_account u on u.id = f.id order by u.id limit $2"#,
+        after.map_or(Uuid::nil(), UserId::uuid),
+        search.limit,
+        search.wants(true),
+        search.wants(false)
+    )
+    .fetch_all(database.pool())
+    .await?)
+}
+
+/// The people who hold a role, in the order of their making.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn search_by_role(
+    database: &Database,
+    role: &str,
+    after: Option<UserId>,
+    search: Search<'_>,
+) -> Result<Vec<UserRecord>, StorageError> {
+    Ok(sqlx::query_as!(
+        UserRecord,
+        r#"select u.id as "id!: UserId", u.username as "username!", u.email, u.email_verified as "email_verified!",
+                  u.password_hash is not null as "has_password!", u.claims as "claims!", u.enabled as "enabled!",
+                  u.require_factor as "require_factor!", u.epoch as "epoch!", u.created_at as "created_at!",
+                  u.updated_at as "updated_at!"
+           from role_of_person r join user_account u on u.id = r.user_id
+           where r.role = $1 and r.user_id > $2 and (u.enabled and $4 or not u.enabled and $5)
+           order by r.user_id limit $3"#,
+        role,
+        after.map_or(Uuid::nil(), UserId::uuid),
+        search.limit,
+        search.wants(true),
+        search.wants(false)
+    )
+    .fetch_all(database.pool())
+    .await?)
+}
+
+/// People of whom a name that they sign in with has a prefix, by that name, which comes with each: who has two such names
+/// comes twice. Both prefix and `after` are normalized names. Whether enabled is not looked at.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn search_by_name(
+    database: &Database,
+    search: Search<'_>,
+) -> Result<Vec<(String, UserRecord)>, StorageError> {
+    let rows = sqlx::query!(
+        r#"select n.name, u.id as "id!: UserId", u.username as "username!", u.email, u.email_verified as "email_verified!",
+                  u.password_hash is not null as "has_password!", u.claims as "claims!", u.enabled as "enabled!",
+                  u.require_factor as "require_factor!", u.epoch as "epoch!", u.created_at as "created_at!",
+                  u.updated_at as "updated_at!"
+           from login_name n join user_account u on u.id = n.user_id
+           where n.name collate "C" > $1 and n.name collate "C" >= $2 and n.name collate "C" < $3
+           order by n.name collate "C" limit $4"#,
+        search.after,
+        search.prefix,
+        search.end(),
+        search.limit
+    )
+    .fetch_all(database.pool())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let user = UserRecord {
+                id: row.id,
+                username: row.username,
+                email: row.email,
+                email_verified: row.email_verified,
+                has_password: row.has_password,
+                claims: row.claims,
+                enabled: row.enabled,
+                require_factor: row.require_factor,
+                epoch: row.epoch,
+                created_at: row.created_at,
+                updated_at: row.updated_at,
+            };
+            (row.name, user)
+        })
+        .collect())
 }
 
 /// Who signs in with a name, of those names (normalized) that somebody does.
@@ -313,6 +417,21 @@ pub async fn end_sessions(tx: &mut Tx, user: UserId, at: OffsetDateTime) -> Resu
     )
     .fetch_all(&mut *tx.0)
     .await?)
+}
+
+/// Ends a session, if it was live.
+///
+/// # Errors
+/// `StorageError`.
+pub async fn end_session(tx: &mut Tx, session: SessionId, at: OffsetDateTime) -> Result<bool, StorageError> {
+    let ended = sqlx::query!(
+        "update auth_session set ended_at = $2 where id = $1 and ended_at is null and expires_at > $2",
+        session.uuid(),
+        at
+    )
+    .execute(&mut *tx.0)
+    .await?;
+    Ok(ended.rows_affected() > 0)
 }
 
 /// Deletes a person with everything that is theirs. The grants must have been withdrawn before.

@@ -1,5 +1,6 @@
 //! Routes, extractors and pages. It parses and renders; what to do is decided in `provider`.
 
+pub mod api;
 pub mod extract;
 pub mod oauth;
 pub mod pages;

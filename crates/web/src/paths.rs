@@ -16,6 +16,8 @@ pub const END_SESSION: &str = "/oauth2/logout";
 pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
 /// RFC 8414 section 3.
 pub const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
+/// The metadata of the management API as a protected resource (RFC 9728 section 3).
+pub const PROTECTED_RESOURCE: &str = "/.well-known/oauth-protected-resource";
 /// RFC 7517.
 pub const JWKS: &str = "/.well-known/jwks.json";
 /// The sign-in page.

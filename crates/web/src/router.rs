@@ -14,11 +14,11 @@ use provider::id::RequestId;
 use tower_http::cors::{Any, CorsLayer};
 use tracing::Instrument;
 
-use crate::{App, oauth, pages, paths, session};
+use crate::{App, api, oauth, pages, paths, session};
 
 /// The application: everything below the issuer's path, and the metadata where RFC 8414 wants it.
 pub fn router(app: App) -> Router {
-    let below = Router::new().merge(machines()).merge(people(&app));
+    let below = Router::new().merge(machines()).merge(people(&app)).nest(provider::api::PATH, api::router());
     let base = app.base_path().to_owned();
     let routes = if base.is_empty() {
         below
@@ -31,6 +31,8 @@ pub fn router(app: App) -> Router {
     routes
         .fallback(pages::error::not_found)
         .method_not_allowed_fallback(pages::error::method_not_allowed)
+        // RFC 9728 section 3.1: the well-known part comes first, whatever the issuer's path.
+        .route(&format!("{}{base}{}", paths::PROTECTED_RESOURCE, provider::api::PATH), get(api::resource_metadata))
         .layer(middleware::from_fn(name_request))
         .with_state(app)
 }

@@ -11,6 +11,7 @@ pub mod password;
 pub mod profile;
 pub mod sessions;
 
+use protocol::error::ErrorCode;
 use serde::{Deserialize, Serialize};
 use storage::id::SessionId;
 use time::Duration;
@@ -126,6 +127,10 @@ fn refused(error: AdminError) -> Refusal {
     match error {
         AdminError::Storage(error) => error.into(),
         AdminError::Hashing(reason) => Refusal::unavailable(reason),
+        AdminError::LastOwner => {
+            let description = "The server would be left without an owner: make somebody else one first";
+            Refusal::new(ErrorCode::AccessDenied, description, "last_owner")
+        }
         error @ AdminError::Missing { .. } => Refusal::unavailable(error.to_string()),
         error => Refusal::internal(error.to_string()),
     }

@@ -15,6 +15,7 @@ use crate::{
     administration::{AdminError, Invalid},
     people::Password,
     resources::Registration,
+    roles::NewRole,
     upstream::registration::{Registration as UpstreamRegistration, SignUp},
 };
 
@@ -25,6 +26,7 @@ pub struct File {
     pub(super) clients: Vec<ClientEntry>,
     pub(super) users: Vec<UserEntry>,
     pub(super) upstreams: Vec<UpstreamEntry>,
+    pub(super) roles: Vec<RoleEntry>,
     /// Whether it says anything of APIs, if only that there is none.
     pub(super) names_resources: bool,
     /// Whether it says anything of clients.
@@ -69,6 +71,14 @@ pub(super) struct ClientEntry {
     /// RFC 7591 members, as they were named.
     pub(super) members: Map<String, Value>,
     pub(super) secret: Option<SecretString>,
+    /// The roles that it holds: all of them.
+    pub(super) roles: Option<Vec<String>>,
+}
+
+#[derive(Debug)]
+pub(super) struct RoleEntry {
+    pub(super) entry: String,
+    pub(super) role: NewRole,
 }
 
 #[derive(Debug)]
@@ -79,6 +89,8 @@ pub(super) struct UserEntry {
     pub(super) email: Option<Option<String>>,
     pub(super) email_verified: Option<bool>,
     pub(super) claims: Option<Map<String, Value>>,
+    /// The roles that they hold: all of them.
+    pub(super) roles: Option<Vec<String>>,
 }
 
 #[derive(Debug)]
@@ -148,7 +160,7 @@ impl File {
         let document =
             document.map_err(|message| AdminError::Invalid(vec![invalid("", &path.display().to_string(), message)]))?;
         let Value::Object(document) = document else {
-            let message = "is not an object with resource, client, user and upstream";
+            let message = "is not an object with role, resource, client, user and upstream";
             return Err(AdminError::Invalid(vec![invalid("", &path.display().to_string(), message)]));
         };
         let mut problems = Vec::new();
@@ -175,13 +187,17 @@ impl File {
         for (entry, members) in entries(&mut document, "upstream", "slug", problems) {
             file.upstreams.extend(upstream(entry, Members::new(members, folder), problems));
         }
+        for (entry, members) in entries(&mut document, "role", "name", problems) {
+            file.roles.extend(role(entry, Members::new(members, folder), problems));
+        }
         for key in document.keys() {
-            problems.push(invalid("", key, "unknown key (there are: resource, client, user, upstream)"));
+            problems.push(invalid("", key, "unknown key (there are: role, resource, client, user, upstream)"));
         }
         no_name_twice(file.resources.iter().map(|entry| (&entry.entry, &entry.identifier)), problems);
         no_name_twice(file.clients.iter().map(|entry| (&entry.entry, &entry.client_id)), problems);
         no_name_twice(file.users.iter().map(|entry| (&entry.entry, &entry.username)), problems);
         no_name_twice(file.upstreams.iter().map(|entry| (&entry.entry, &entry.slug)), problems);
+        no_name_twice(file.roles.iter().map(|entry| (&entry.entry, &entry.role.name)), problems);
         file
     }
 }
@@ -272,6 +288,7 @@ fn resource(entry: String, mut members: Members<'_>, problems: &mut Vec<Invalid>
 fn client(entry: String, mut members: Members<'_>, problems: &mut Vec<Invalid>) -> Option<ClientEntry> {
     let client_id = members.required_text("client_id");
     let secret = members.secret_text("client_secret").map(SecretString::from);
+    let roles = members.typed("roles", ROLES);
     let no_jwks = members.is_null("jwks");
     if let Some(text) = members.secret_text("jwks") {
         // An object from the file itself is not text, and stays where it was.
@@ -284,7 +301,22 @@ fn client(entry: String, mut members: Members<'_>, problems: &mut Vec<Invalid>) 
         members.put_back("jwks", Value::Null);
     }
     let rest = members.finish(&entry, super::members::CLIENT_MEMBERS, problems)?;
-    Some(ClientEntry { client_id: client_id?, members: rest, secret, entry })
+    Some(ClientEntry { client_id: client_id?, members: rest, secret, roles, entry })
+}
+
+/// What a list of roles looks like.
+const ROLES: &str = "a list such as [\"support\"]";
+
+fn role(entry: String, mut members: Members<'_>, problems: &mut Vec<Invalid>) -> Option<RoleEntry> {
+    let name = members.required_text("name");
+    let description = members.text("description");
+    let permissions = members.typed("permissions", "a list such as [\"clients:read\"]");
+    if permissions.is_none() {
+        members.problem("permissions", "must be a list of permissions");
+    }
+    members.finish(&entry, &[], problems)?;
+    let role = NewRole { name: name?, description: description.unwrap_or_default(), permissions: permissions? };
+    Some(RoleEntry { role, entry })
 }
 
 fn user(entry: String, mut members: Members<'_>, problems: &mut Vec<Invalid>) -> Option<UserEntry> {
@@ -302,8 +334,9 @@ fn user(entry: String, mut members: Members<'_>, problems: &mut Vec<Invalid>) ->
     let email = members.nullable_text("email");
     let email_verified = members.typed("email_verified", "true or false");
     let claims = members.typed("claims", "a table such as { name = \"Ada Lovelace\" }");
+    let roles = members.typed("roles", ROLES);
     members.finish(&entry, &[], problems)?;
-    Some(UserEntry { username: username?, password, email, email_verified, claims, entry })
+    Some(UserEntry { username: username?, password, email, email_verified, claims, roles, entry })
 }
 
 fn upstream(entry: String, mut members: Members<'_>, problems: &mut Vec<Invalid>) -> Option<UpstreamEntry> {

@@ -189,7 +189,7 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 /// What an entry names over what there is. A member that is `null` falls back to its default.
-pub(super) fn overlay(
+pub(crate) fn overlay(
     base: &ClientMetadata,
     members: &Map<String, Value>,
     entry: &str,

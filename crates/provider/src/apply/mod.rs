@@ -4,7 +4,7 @@
 //! It never undoes what people did meanwhile. A password counts when its person is made. A secret that was rotated
 //! away does not come back. What was disabled stays so. What the file does not name is left alone, unless pruning
 //! was asked for: then clients, APIs and upstream providers that are not named go (of a kind that the file names at
-//! all), and members that are not named fall back to their defaults. People are never pruned.
+//! all), and members that are not named fall back to their defaults. People and roles are never pruned.
 
 pub mod duration;
 mod file;
@@ -14,7 +14,7 @@ use std::collections::HashMap;
 
 use protocol::client_metadata::{ClientMetadata, FieldError};
 use serde::Serialize;
-use storage::{Tx, clients, resources, upstreams, users};
+use storage::{Tx, clients, resources, roles::Holder, upstreams, users};
 
 pub use file::File;
 
@@ -22,10 +22,10 @@ use crate::{
     administration::{AdminError, Administration, Invalid},
     clients as client_rules,
     people::{self, login_name},
-    resources as resource_rules,
+    resources as resource_rules, roles as role_rules,
     upstream::{administer as upstream_rules, registration::Registration as UpstreamRegistration},
 };
-use file::{ClientEntry, ResourceEntry, UpstreamEntry, UserEntry};
+use file::{ClientEntry, ResourceEntry, RoleEntry, UpstreamEntry, UserEntry};
 
 /// What to do besides applying.
 #[derive(Clone, Copy, Debug, Default)]
@@ -57,7 +57,7 @@ pub enum Action {
 pub struct Change {
     /// What became of it.
     pub action: Action,
-    /// `resource`, `client`, `user` or `upstream`.
+    /// `role`, `resource`, `client`, `user` or `upstream`.
     pub kind: &'static str,
     /// Which.
     pub name: String,
@@ -74,6 +74,16 @@ impl Change {
             Some(members) => (Action::Updated, members),
         };
         Self { action, kind, name: name.to_owned(), members }
+    }
+
+    /// One more member changed.
+    fn also(&mut self, member: &str) {
+        if self.action == Action::Unchanged {
+            self.action = Action::Updated;
+        }
+        if self.action == Action::Updated {
+            self.members.push(member.to_owned());
+        }
     }
 
     fn deleted(kind: &'static str, name: String) -> Self {
@@ -116,12 +126,19 @@ pub async fn apply(administration: &Administration, file: File, options: Options
     run.client_resources(&mut tx, &clients, &mut problems).await?;
     pruned.extend(run.prune_upstreams(&mut tx).await?);
     let upstreams = run.upstreams(&mut tx, &mut problems).await?;
-    let users = run.users(&mut tx, &hashes, &mut problems).await?;
+    let mut users = run.users(&mut tx, &hashes, &mut problems).await?;
+    let mut clients = clients;
+    let roles = match problems.is_empty() {
+        true => run.roles(&mut tx, &mut clients, &mut users, &mut problems).await?,
+        false => Vec::new(),
+    };
     if !problems.is_empty() {
         return Err(AdminError::Invalid(problems));
     }
     let clients = clients.into_iter().map(|written| written.change);
-    let changes: Vec<_> = resources.into_iter().chain(clients).chain(users).chain(upstreams).chain(pruned).collect();
+    let users = users.into_iter().map(|written| written.change);
+    let changes: Vec<_> =
+        roles.into_iter().chain(resources).chain(clients).chain(users).chain(upstreams).chain(pruned).collect();
     if options.demo {
         storage::deployment::mark_demo(&mut tx).await?;
     }
@@ -166,6 +183,12 @@ struct WrittenClient<'a> {
     entry: &'a ClientEntry,
     key: storage::id::ClientKey,
     resources: Vec<String>,
+    change: Change,
+}
+
+struct WrittenUser<'a> {
+    entry: &'a UserEntry,
+    id: storage::id::UserId,
     change: Change,
 }
 
@@ -278,7 +301,7 @@ impl<'a> Run<'a> {
         tx: &mut Tx,
         hashes: &HashMap<String, String>,
         problems: &mut Vec<Invalid>,
-    ) -> Result<Vec<Change>, AdminError> {
+    ) -> Result<Vec<WrittenUser<'a>>, AdminError> {
         let mut changes = Vec::new();
         for entry in &self.file.users {
             let outcome = self.user(tx, hashes, entry).await;
@@ -296,8 +319,8 @@ impl<'a> Run<'a> {
         &self,
         tx: &mut Tx,
         hashes: &HashMap<String, String>,
-        entry: &UserEntry,
-    ) -> Result<Change, AdminError> {
+        entry: &'a UserEntry,
+    ) -> Result<WrittenUser<'a>, AdminError> {
         let login = login_name::username(&entry.username)
             .map_err(|message| AdminError::field(&entry.entry, "username", message))?;
         let existing = users::lock(tx, users::UserRef::Login(&login)).await?;
@@ -312,7 +335,50 @@ impl<'a> Run<'a> {
         };
         let hash = hashes.get(&login).map(String::as_str);
         let changed = people::write(self.administration, tx, existing.as_ref(), desired, hash).await?;
-        Ok(Change::new("user", &entry.username, changed))
+        let change = Change::new("user", &entry.username, changed);
+        let id = match existing {
+            Some(record) => record.id,
+            None => people::lock(tx, &entry.username).await?.id,
+        };
+        Ok(WrittenUser { entry, id, change })
+    }
+
+    /// Roles, and who holds them: last, when every row of theirs is locked.
+    async fn roles(
+        &self,
+        tx: &mut Tx,
+        clients: &mut [WrittenClient<'_>],
+        users: &mut [WrittenUser<'_>],
+        problems: &mut Vec<Invalid>,
+    ) -> Result<Vec<Change>, AdminError> {
+        let names_holders = clients.iter().any(|client| client.entry.roles.is_some())
+            || users.iter().any(|user| user.entry.roles.is_some());
+        if self.file.roles.is_empty() && !names_holders {
+            return Ok(Vec::new());
+        }
+        storage::roles::lock_holders(tx).await?;
+        let mut changes = Vec::new();
+        for RoleEntry { entry, role } in &self.file.roles {
+            let outcome = role_rules::write(self.administration, tx, entry, role).await;
+            changes.extend(collect(outcome, problems)?.map(|changed| Change::new("role", &role.name, changed)));
+        }
+        for client in clients {
+            let Some(roles) = &client.entry.roles else { continue };
+            let holder = (Holder::Client(client.key), Some(client.entry.client_id.as_str()));
+            let outcome = role_rules::set(self.administration, tx, holder, (&client.entry.entry, roles)).await;
+            if collect(outcome, problems)? == Some(true) {
+                client.change.also("roles");
+            }
+        }
+        for user in users {
+            let Some(roles) = &user.entry.roles else { continue };
+            let holder = (Holder::Person(user.id), None);
+            let outcome = role_rules::set(self.administration, tx, holder, (&user.entry.entry, roles)).await;
+            if collect(outcome, problems)? == Some(true) {
+                user.change.also("roles");
+            }
+        }
+        Ok(changes)
     }
 
     async fn prune_clients(&self, tx: &mut Tx) -> Result<Vec<Change>, AdminError> {

@@ -149,6 +149,7 @@ mod tests {
             standing_grant: GrantId::new(),
             resources: Vec::new(),
             scope: Scope::empty(),
+            permissions: crate::roles::Permissions::NONE,
             secrets: Vec::new(),
         };
         Authorization {

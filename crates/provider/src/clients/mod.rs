@@ -6,14 +6,15 @@ mod write;
 use std::time::Duration;
 
 use protocol::client_metadata::ClientMetadata;
-use secrecy::SecretString;
+use schemars::JsonSchema;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use storage::{
     StorageError, Tx,
     clients::{self, ClientRecord, NewClient, SecretSource},
     id::{ClientKey, ClientSecretId, GrantId},
-    journal,
-    page::Page,
+    page::{Page, Search},
+    roles::Holder,
 };
 use time::OffsetDateTime;
 
@@ -22,13 +23,18 @@ pub use secret::{
 };
 pub(crate) use write::{Desired, differences, set_resources, write};
 
-use crate::administration::{AdminError, Administration, LONGEST_PAGE};
+use crate::{
+    administration::{AdminError, Administration, LONGEST_PAGE},
+    apply::members::overlay,
+    roles,
+};
 
 /// For how long an expired generated secret stays in the list.
 const HISTORY: Duration = Duration::from_secs(30 * 86_400);
 
 /// A client, as administrators see it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Client")]
 pub struct ClientView {
     /// What the wire calls it.
     pub client_id: String,
@@ -37,20 +43,27 @@ pub struct ClientView {
     /// What it registered (RFC 7591), the APIs that it may ask for among it.
     #[serde(flatten)]
     pub metadata: ClientMetadata,
+    /// The roles that it holds: what it may do at the management API.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
     /// Its secrets, the oldest first.
     pub secrets: Vec<SecretView>,
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "String")]
     pub created_at: OffsetDateTime,
     /// When it was last changed.
     #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "String")]
     pub updated_at: OffsetDateTime,
 }
 
 /// What may be known of a secret.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Secret")]
 pub struct SecretView {
     /// Its id.
+    #[schemars(with = "String")]
     pub id: ClientSecretId,
     /// `generated` or `file`.
     pub source: &'static str,
@@ -58,9 +71,11 @@ pub struct SecretView {
     pub live: bool,
     /// When it was added.
     #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "String")]
     pub created_at: OffsetDateTime,
     /// When it stops, or stopped, working.
     #[serde(with = "time::serde::rfc3339::option")]
+    #[schemars(with = "Option<String>")]
     pub expires_at: Option<OffsetDateTime>,
 }
 
@@ -78,6 +93,7 @@ impl ClientView {
             client_id: record.client_id,
             enabled: record.enabled,
             metadata,
+            roles: record.roles,
             secrets: secrets.collect(),
             created_at: record.created_at,
             updated_at: record.updated_at,
@@ -93,6 +109,14 @@ pub(crate) fn metadata(record: &ClientRecord) -> Result<ClientMetadata, AdminErr
     Ok(metadata)
 }
 
+/// The metadata that members, as they were named, come to.
+///
+/// # Errors
+/// `AdminError::Invalid` names what is wrong.
+pub fn metadata_of(members: &serde_json::Map<String, serde_json::Value>) -> Result<ClientMetadata, AdminError> {
+    overlay(&ClientMetadata::default(), members, "")
+}
+
 /// A client, and its secret where one was made: this is the only time that it is shown.
 #[derive(Debug)]
 pub struct Made {
@@ -100,6 +124,29 @@ pub struct Made {
     pub client: ClientView,
     /// Its new secret.
     pub secret: Option<SecretString>,
+}
+
+impl Made {
+    /// With the secret, as JSON.
+    ///
+    /// # Errors
+    /// `AdminError::Storage` when it has no JSON form.
+    pub fn to_json(&self) -> Result<serde_json::Value, AdminError> {
+        let mut json = serde_json::to_value(&self.client).map_err(StorageError::from)?;
+        if let (Some(secret), Some(members)) = (&self.secret, json.as_object_mut()) {
+            members.insert("client_secret".to_owned(), secret.expose_secret().into());
+        }
+        Ok(json)
+    }
+}
+
+/// Lists clients by `client_id` as far as they fit.
+///
+/// # Errors
+/// `AdminError::Storage`.
+pub async fn search(administration: &Administration, search: Search<'_>) -> Result<Vec<ClientView>, AdminError> {
+    let records = clients::search(&administration.database, search).await?;
+    records.into_iter().map(|record| ClientView::new(record, administration.now)).collect()
 }
 
 /// Lists clients by `client_id`, after one of them.
@@ -126,10 +173,45 @@ pub async fn show(administration: &Administration, client_id: &str) -> Result<Cl
     ClientView::new(record, administration.now)
 }
 
-async fn lock(tx: &mut Tx, client_id: &str) -> Result<ClientRecord, AdminError> {
+pub(crate) async fn lock(tx: &mut Tx, client_id: &str) -> Result<ClientRecord, AdminError> {
     clients::lock(tx, client_id)
         .await?
         .ok_or_else(|| AdminError::Missing { kind: "client", name: client_id.to_owned() })
+}
+
+/// The same for a change: by somebody who can do as much as the client at least, and of what they have looked at.
+async fn lock_for_change(
+    administration: &Administration,
+    tx: &mut Tx,
+    client_id: &str,
+) -> Result<ClientRecord, AdminError> {
+    let record = lock(tx, client_id).await?;
+    roles::guard(administration, tx, Holder::Client(record.key)).await?;
+    administration.check_version(&ClientView::new(record.clone(), administration.now)?)?;
+    Ok(record)
+}
+
+/// Changes what a client registered: each member that is named, where `null` is its default.
+///
+/// # Errors
+/// `AdminError::Missing`, `Invalid`, `Forbidden`, `Changed`, `Storage`.
+pub async fn change(
+    administration: &Administration,
+    client_id: &str,
+    members: &serde_json::Map<String, serde_json::Value>,
+) -> Result<ClientView, AdminError> {
+    let mut tx = administration.database.begin().await?;
+    let record = lock_for_change(administration, &mut tx, client_id).await?;
+    let metadata = overlay(&metadata(&record)?, members, "")?;
+    let resources = metadata.resources.clone();
+    let desired = Desired { client_id, entry: "", metadata, secret: None };
+    let written = write(administration, &mut tx, Some(&record), desired).await?;
+    set_resources(&mut tx, written.key, "", &resources).await?;
+    let client = ClientView::new(lock(&mut tx, client_id).await?, administration.now)?;
+    if written.changed.is_some_and(|changed| !changed.is_empty()) {
+        administration.commit(tx).await?;
+    }
+    Ok(client)
 }
 
 /// Makes a client, with a generated secret where it authenticates with one.
@@ -161,8 +243,10 @@ pub async fn create(
         clients::insert_secret(&mut tx, written.key, &row).await?;
     }
     let client = ClientView::new(lock(&mut tx, client_id).await?, administration.now)?;
+    let made = Made { client, secret };
+    administration.keep(&mut tx, &made.to_json()?).await?;
     administration.commit(tx).await?;
-    Ok(Made { client, secret })
+    Ok(made)
 }
 
 /// Gives a client a new secret. The present ones go on working for `grace`.
@@ -176,7 +260,7 @@ pub async fn rotate_secret(
 ) -> Result<Made, AdminError> {
     let now = administration.now;
     let mut tx = administration.database.begin().await?;
-    let record = lock(&mut tx, client_id).await?;
+    let record = lock_for_change(administration, &mut tx, client_id).await?;
     let method = metadata(&record)?.token_endpoint_auth_method;
     if !method.uses_secret() {
         let message = format!("is {}: there is no secret to rotate", method.as_str());
@@ -199,7 +283,7 @@ pub async fn rotate_secret(
     let mut entry = administration.entry("client.secret_rotated");
     entry.client_id = Some(client_id.to_owned());
     entry.detail = Some(serde_json::json!({ "secret": row.id, "grace": grace.as_secs(), "ended": live.len() }));
-    journal::append(&mut tx, &entry).await?;
+    administration.append(&mut tx, entry).await?;
     let client = ClientView::new(lock(&mut tx, client_id).await?, now)?;
     administration.commit(tx).await?;
     Ok(Made { client, secret: Some(secret) })
@@ -212,7 +296,7 @@ pub async fn rotate_secret(
 /// `AdminError::Missing`, `AdminError::Storage`.
 pub async fn disable(administration: &Administration, client_id: &str) -> Result<bool, AdminError> {
     let mut tx = administration.database.begin().await?;
-    let record = lock(&mut tx, client_id).await?;
+    let record = lock_for_change(administration, &mut tx, client_id).await?;
     if !record.enabled {
         return Ok(false);
     }
@@ -230,7 +314,7 @@ pub async fn disable(administration: &Administration, client_id: &str) -> Result
 /// `AdminError::Missing`, `AdminError::Storage`.
 pub async fn enable(administration: &Administration, client_id: &str) -> Result<bool, AdminError> {
     let mut tx = administration.database.begin().await?;
-    let record = lock(&mut tx, client_id).await?;
+    let record = lock_for_change(administration, &mut tx, client_id).await?;
     if record.enabled {
         return Ok(false);
     }
@@ -251,7 +335,7 @@ pub async fn delete(administration: &Administration, client_id: &str) -> Result<
 }
 
 pub(crate) async fn delete_in(administration: &Administration, tx: &mut Tx, client_id: &str) -> Result<(), AdminError> {
-    let record = lock(tx, client_id).await?;
+    let record = lock_for_change(administration, tx, client_id).await?;
     let why = administration.withdrawal("client_deleted");
     clients::withdraw(tx, record.standing_grant_id, why).await?;
     clients::delete(tx, record.key).await?;
@@ -266,7 +350,7 @@ async fn note(
 ) -> Result<(), AdminError> {
     let mut entry = administration.entry(event);
     entry.client_id = Some(record.client_id.clone());
-    Ok(journal::append(tx, &entry).await?)
+    administration.append(tx, entry).await
 }
 
 async fn insert(

@@ -7,7 +7,6 @@ use storage::{
     StorageError, Tx,
     clients::{self, ClientRecord, SecretSource},
     id::ClientKey,
-    journal,
 };
 
 use super::secret;
@@ -68,7 +67,7 @@ pub(crate) async fn write(
         let mut entry = administration.entry(event);
         entry.client_id = Some(desired.client_id.to_owned());
         entry.detail = changed.as_ref().map(|fields| serde_json::json!({ "changed": fields }));
-        journal::append(tx, &entry).await?;
+        administration.append(tx, entry).await?;
     }
     Ok(Written { key, changed })
 }

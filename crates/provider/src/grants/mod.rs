@@ -175,6 +175,8 @@ async fn reachable(context: &Context, client: &Client, named: Option<&str>) -> R
     for identifier in &client.resources {
         reachable.extend(context.resource(identifier).await?);
     }
+    // A grant may be for the management API, although a client never asks for it without naming it.
+    reachable.extend(context.resource_for(client, &crate::api::identifier(&context.settings.issuer)).await?);
     Ok(reachable)
 }
 
@@ -183,9 +185,11 @@ async fn reachable(context: &Context, client: &Client, named: Option<&str>) -> R
 fn targeting(context: &Context, client: &Client, reachable: &[Arc<Resource>], wanted: Option<&str>) -> Targeting {
     let issuer = context.settings.issuer.as_str();
     let identity = client.scope.iter().filter(|scope| is_identity_scope(scope)).map(|scope| (issuer, scope));
+    let api = crate::api::identifier(&context.settings.issuer);
     let at_apis = reachable.iter().flat_map(|resource| {
-        let defined = client.scope.iter().filter(|scope| resource.defines(scope));
-        defined.map(|scope| (resource.identifier.as_str(), scope))
+        let asked = resource.scopes.keys().map(String::as_str);
+        let open = asked.filter(|scope| resource.defines(scope) && client.may_ask(&api, &resource.identifier, scope));
+        open.map(|scope| (resource.identifier.as_str(), scope))
     });
     let pairs = identity.chain(at_apis).map(|(resource, scope)| (resource.to_owned(), scope.to_owned()));
     let (resources, scopes) = pairs.unzip();

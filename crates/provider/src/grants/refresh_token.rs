@@ -37,7 +37,7 @@ pub(super) async fn handle(call: &Call<'_>) -> Result<Decision, Refusal> {
     let named = scope_resolution::only_one(&request.resource)?;
     let token = RefreshToken::decode(&request.refresh_token, &context.sealing)
         .ok_or_else(|| invalid_grant("refresh_token_malformed"))?;
-    if request.scope.as_ref().is_some_and(|scope| !scope.is_subset_of(&client.scope)) {
+    if request.scope.as_ref().is_some_and(|scope| !scope.iter().all(|scope| client.knows_scope(scope))) {
         let description = "The client is not registered for a requested scope";
         return Err(Refusal::new(ErrorCode::InvalidScope, description, "scope_not_registered"));
     }

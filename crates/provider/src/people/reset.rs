@@ -148,7 +148,7 @@ pub async fn issue(
     mailed: bool,
 ) -> Result<(Issued, Option<String>), AdminError> {
     let mut tx = administration.database.begin().await?;
-    let record = super::lock(&mut tx, name).await?;
+    let record = super::lock_for_change(administration, &mut tx, name).await?;
     let to = if mailed { mail::recipient(&mut tx, record.id, None).await? } else { None };
     if mailed && to.is_none() {
         let what = "is not known to be theirs: use --print, and hand the link over yourself";
@@ -170,5 +170,5 @@ async fn note(administration: &Administration, tx: &mut Tx, user: UserId, mailed
     let mut entry = administration.entry("user.reset_link_made");
     entry.user_id = Some(user.uuid());
     entry.detail = Some(json!({ "mailed": mailed }));
-    Ok(journal::append(tx, &entry).await?)
+    administration.append(tx, entry).await
 }

@@ -5,7 +5,6 @@ use serde_json::{Map, Value};
 use storage::{
     Tx,
     id::UserId,
-    journal,
     users::{self, LoginKind, UserRecord},
 };
 
@@ -99,7 +98,7 @@ pub(crate) async fn write(
     let event = if changed.is_some() { "user.updated" } else { "user.created" };
     let mut entry = administration.entry_about(tx, event, after.id).await?;
     entry.detail = changed.as_ref().map(|changed| serde_json::json!({ "changed": changed }));
-    journal::append(tx, &entry).await?;
+    administration.append(tx, entry).await?;
     Ok(changed)
 }
 

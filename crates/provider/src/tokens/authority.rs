@@ -63,12 +63,13 @@ impl Authority {
     /// client too.
     #[must_use]
     pub fn of_grant(context: &Context, client: &Client, grant: &LiveGrant) -> Self {
+        let api = crate::api::identifier(&context.settings.issuer);
         Self {
             subject: crate::subject::of(context, client, grant.user_id),
             person: Some(grant.user_id),
             grant: grant.id,
             lineage: vec![client.standing_grant.uuid()],
-            pairs: grant.pairs.filtered(|pair| client.scope.contains(&pair.scope)),
+            pairs: grant.pairs.filtered(|pair| client.may_ask(&api, &pair.resource, &pair.scope)),
             bare_target: grant.default_resource.clone(),
             expires_at: None,
             actor: None,

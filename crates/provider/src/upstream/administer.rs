@@ -8,7 +8,6 @@ use serde::Serialize;
 use storage::{
     StorageError, Tx, deployment,
     id::UpstreamId,
-    journal,
     page::Page,
     sealed::{Place, SealingKeys},
     upstreams::{self, UpstreamRecord},
@@ -19,7 +18,10 @@ use super::{
     callback_path,
     registration::{Registration, is_visible},
 };
-use crate::administration::{AdminError, Administration, Invalid, LONGEST_PAGE};
+use crate::{
+    administration::{AdminError, Administration, Invalid, LONGEST_PAGE},
+    roles::rules,
+};
 
 /// The most providers of a deployment: instances remember all of them.
 const MOST: usize = 1000;
@@ -312,9 +314,11 @@ async fn note(
     event: &'static str,
     detail: serde_json::Value,
 ) -> Result<(), AdminError> {
+    // Whoever speaks for a provider can sign in as anybody who does so with it, or who would be linked by their address.
+    administration.require(rules::reach_of_upstreams().without(administration.held()))?;
     let mut entry = administration.entry(event);
     entry.detail = Some(detail);
-    Ok(journal::append(tx, &entry).await?)
+    administration.append(tx, entry).await
 }
 
 /// Seals every secret anew under the first sealing key. Returns how many changed.

@@ -7,11 +7,14 @@ use protocol::{
     client_metadata::{ApplicationType, AuthMethod, ClientMetadata},
     scope::Scope,
 };
-use provider::clients::{self, ClientView, Made};
+use provider::{
+    clients::{self, ClientView, Made},
+    roles,
+};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use super::{Paging, administer, duration, yes};
+use super::{Paging, administer, duration, role::Holding, yes};
 use crate::{
     location::Location,
     output::{Output, table},
@@ -32,6 +35,10 @@ pub enum Client {
     Disable(One),
     /// Delete a client. A later one of the same name inherits nothing.
     Delete(One),
+    /// Give a client a role: the management API, as far as the role goes.
+    GrantRole(Holding),
+    /// Take a role from a client.
+    RevokeRole(Holding),
     /// Give a client a new secret, which is printed once.
     RotateSecret(RotateSecret),
 }
@@ -140,6 +147,8 @@ impl Client {
                 administer(&one.location, async |a| Ok(clients::delete(&a, id).await?)).await?;
                 one.said(true, "deleted")
             }
+            Self::GrantRole(holding) => holding.run(roles::grant_to_client, "has", "had").await,
+            Self::RevokeRole(holding) => holding.run(roles::revoke_from_client, "no longer has", "did not have").await,
             Self::RotateSecret(rotate) => {
                 let RotateSecret { client_id, grace, location, output } = rotate;
                 let made = administer(&location, async |a| Ok(clients::rotate_secret(&a, &client_id, grace).await?));
@@ -227,11 +236,7 @@ fn short(grant: &str) -> &str {
 }
 
 fn print_made(output: Output, made: &Made) -> anyhow::Result<()> {
-    let mut report = serde_json::to_value(&made.client)?;
-    if let (Some(secret), Some(members)) = (&made.secret, report.as_object_mut()) {
-        members.insert("client_secret".to_owned(), Value::String(secret.expose_secret().to_owned()));
-    }
-    output.print(&report, |_| match &made.secret {
+    output.print(&made.to_json()?, |_| match &made.secret {
         Some(secret) => format!(
             "client_id      {}\nclient_secret  {}\n\nThe secret is shown this once.",
             made.client.client_id,

@@ -11,6 +11,7 @@ mod keys;
 mod mail;
 mod migrate;
 mod resource;
+mod role;
 mod secrets;
 mod serve;
 mod sweep;
@@ -60,6 +61,9 @@ enum Command {
     /// APIs that tokens are for.
     #[command(subcommand)]
     Resource(resource::Resource),
+    /// Roles: what administrators may do.
+    #[command(subcommand)]
+    Role(role::Role),
     /// Other OpenID providers that people may sign in with.
     #[command(subcommand)]
     Upstream(upstream::Upstream),
@@ -99,6 +103,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Client(command) => command.run().await?,
             Command::User(command) => command.run().await?,
             Command::Resource(command) => command.run().await?,
+            Command::Role(command) => command.run().await?,
             Command::Upstream(command) => command.run().await?,
             Command::Keys(command) => command.run().await?,
             Command::Audit(command) => command.run().await?,

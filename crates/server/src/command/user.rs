@@ -8,11 +8,14 @@ use std::{io::IsTerminal, path::PathBuf};
 
 use anyhow::bail;
 use clap::{Args, Subcommand};
-use provider::people::{self, NewUser, Password, UserView};
+use provider::{
+    people::{self, NewUser, Password, UserView},
+    roles,
+};
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
-use super::{Paging, administer, read_text, yes};
+use super::{Paging, administer, read_text, role::Holding, yes};
 use crate::{
     location::Location,
     output::{Output, table},
@@ -41,6 +44,10 @@ pub enum User {
     Invite(invite::Invite),
     /// Say that a person signs in with a second factor only.
     RequireFactor(RequireFactor),
+    /// Give a person a role. From then on they sign in with two factors.
+    GrantRole(Holding),
+    /// Take a role from a person.
+    RevokeRole(Holding),
     /// Sign a person out everywhere. What outlives a session goes on, and they may sign in again.
     EndSessions(One),
     /// Bring people from elsewhere, one a line of a file. A second run goes on where the first one stopped.
@@ -161,6 +168,8 @@ impl User {
                     ),
                 })
             }
+            Self::GrantRole(holding) => holding.run(roles::grant_to_person, "has", "had").await,
+            Self::RevokeRole(holding) => holding.run(roles::revoke_from_person, "no longer has", "did not have").await,
             Self::Import(import) => import.run().await,
             Self::Export(export) => export.run().await,
             Self::SetPassword(set) => {
@@ -201,10 +210,11 @@ impl List {
                     user.email.clone().unwrap_or_default(),
                     yes(user.enabled),
                     factors(user),
+                    user.roles.as_ref().map(|roles| roles.join(",")).unwrap_or_default(),
                     user.id.to_string(),
                 ]
             };
-            table(&["USER", "EMAIL", "ENABLED", "FACTORS", "ID"], &users.iter().map(row).collect::<Vec<_>>())
+            table(&["USER", "EMAIL", "ENABLED", "FACTORS", "ROLES", "ID"], &users.iter().map(row).collect::<Vec<_>>())
         })
     }
 }
@@ -216,7 +226,8 @@ fn factors(user: &UserView) -> String {
     words.extend((found.passkeys > 0).then(|| format!("passkeys:{}", found.passkeys)));
     words.extend(found.totp.then(|| "totp".to_owned()));
     words.extend((found.recovery_codes > 0).then(|| format!("recovery:{}", found.recovery_codes)));
-    words.extend(user.require_factor.then(|| "required".to_owned()));
+    let required = user.require_factor || user.roles.as_ref().is_some_and(|roles| !roles.is_empty());
+    words.extend(required.then(|| "required".to_owned()));
     words.join(",")
 }
 

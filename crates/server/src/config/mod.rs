@@ -3,6 +3,7 @@
 //! Later wins: built-in defaults, the file, `DATABASE_URL`, `CHANCERY__SECTION__KEY`. A secret may also come from
 //! a file of its own, named by `<key>_file` or `CHANCERY__SECTION__KEY_FILE`.
 
+pub mod api;
 pub mod audit;
 pub mod database;
 mod layer;
@@ -144,6 +145,8 @@ sections! {
     mail: mail::Mail,
     /// `[audit]`
     audit: audit::Audit,
+    /// `[api]`
+    api: api::Api,
     /// `[limits]`
     limits: limits::Limits,
     /// `[telemetry]`
@@ -282,6 +285,7 @@ impl Config {
             audit: AuditSettings { retention: self.audit.retention.0 },
             max_actor_chain: self.limits.actor_chain,
             registry_capacity: self.limits.registry,
+            api_actors: self.api.allowed_actors.clone(),
             ..settings
         })
     }

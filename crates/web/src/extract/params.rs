@@ -67,20 +67,25 @@ impl Form {
         if !is_form(headers) {
             return Err(Unreadable::new(StatusCode::BAD_REQUEST, "The body must be application/x-www-form-urlencoded"));
         }
-        let too_large = || Unreadable::new(StatusCode::PAYLOAD_TOO_LARGE, "The body is larger than 64 KiB");
-        let declared = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-        if declared.is_some_and(|length| length > BODY_LIMIT as u64) {
-            return Err(too_large());
-        }
-        let read = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, BODY_LIMIT).collect()).await;
-        let body = match read {
-            Ok(Ok(body)) => body.to_bytes(),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => return Err(too_large()),
-            Ok(Err(_)) => return Err(Unreadable::new(StatusCode::BAD_REQUEST, "The body ended early")),
-            Err(_) => return Err(Unreadable::new(StatusCode::REQUEST_TIMEOUT, "The body took too long")),
-        };
-        Ok(Self(Params::parse(&body)?))
+        Ok(Self(Params::parse(&read(headers, body).await?)?))
     }
+}
+
+/// Reads a body, of whatever kind.
+pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Unreadable> {
+    let too_large = || Unreadable::new(StatusCode::PAYLOAD_TOO_LARGE, "The body is larger than 64 KiB");
+    let declared = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if declared.is_some_and(|length| length > BODY_LIMIT as u64) {
+        return Err(too_large());
+    }
+    let read = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, BODY_LIMIT).collect()).await;
+    let body = match read {
+        Ok(Ok(body)) => body.to_bytes(),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => return Err(too_large()),
+        Ok(Err(_)) => return Err(Unreadable::new(StatusCode::BAD_REQUEST, "The body ended early")),
+        Err(_) => return Err(Unreadable::new(StatusCode::REQUEST_TIMEOUT, "The body took too long")),
+    };
+    Ok(body.to_vec())
 }
 
 impl FromRequest<App> for Form {
