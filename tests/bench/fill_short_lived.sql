@@ -29,4 +29,5 @@ insert into outbox (id, kind, payload, attempts, next_attempt_at, created_at, fa
 insert into one_time (id, kind, sealing_key_id, created_at, expires_at) select id, 'reset', 1, ends, ends from made;
 insert into spent (hash, expires_at) select sha256(id::text::bytea), ends from made;
 insert into guess (key, level, counted_at, expires_at) select sha256(id::text::bytea), 1, ends, ends from made;
+insert into idempotent_request (hash, answer_sealed, expires_at) select sha256(id::text::bytea), '', ends from made;
 drop table made;
