@@ -522,7 +522,7 @@ fn a_passkey_that_may_be_copied_is_told_once_a_day() {
         let mails = sink.mails_to(&address, 2).await;
         assert!(mails[1].header("Subject").starts_with("A passkey may have been copied"), "{mails:#?}");
         assert!(mails[1].text().contains("Old key"), "{}", mails[1].text());
-        let cloned = "select count(*) from journal where event = 'factor.passkey_cloned'";
+        let cloned = "select count(*) from trail where event = 'factor.passkey_cloned'";
         assert_eq!(world.database.count(cloned).await, 3);
         until("the outbox is empty", Duration::from_secs(10), async || {
             (world.database.count("select count(*) from outbox").await == 0).then_some(())

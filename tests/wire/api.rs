@@ -302,7 +302,7 @@ fn nobody_grants_more_than_they_hold_nor_changes_who_is_stronger() {
         let call = world.call("PATCH", &format!("/api/v1/people/{admin_id}")).header("if-match", "*").bearer(&helper);
         refused(&with_json(call, &json!({ "email": null })).send().await, 403, "insufficient_permission");
         // The trail says who did it, and not where they were.
-        let acted = "select count(*) from journal where detail -> 'actor' ->> 'person' is not null";
+        let acted = "select count(*) from trail where detail -> 'actor' ->> 'person' is not null";
         assert!(world.database.count(acted).await >= 2);
         assert_eq!(world.database.count(&format!("{acted} and address is not null")).await, 0);
     });

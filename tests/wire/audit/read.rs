@@ -41,7 +41,14 @@ fn lists_find_what_is_sealed_and_what_is_not() {
                 (&json!("127.0.0.1"), &json!("Firefox Analytical"))
             );
             let (user, session) = (opened["user_id"].as_str().unwrap(), opened["session_id"].as_str().unwrap());
-            assert_eq!(list(&["--person", user]).await, all);
+            // It may be sealed between the two.
+            let unplaced = |mut list: Value| {
+                for one in list.as_array_mut().unwrap() {
+                    one.as_object_mut().unwrap().remove("seq");
+                }
+                list
+            };
+            assert_eq!(unplaced(list(&["--person", user]).await), unplaced(all.clone()));
             assert_eq!(events(&list(&["--person", user, "--limit", "1"]).await).len(), 1);
             assert_eq!(events(&list(&["--token", jti]).await), ["token.issued"]);
             assert!(events(&list(&["--session", session]).await).contains(&"session.opened"));

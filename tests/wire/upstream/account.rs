@@ -227,7 +227,7 @@ fn the_only_way_in_stays() {
         assert_eq!(kept.reply.status, 409);
         assert!(kept.has("linked-error") && kept.text().contains("the only way"), "{}", kept.text());
         assert_eq!(pair.count("upstream_account").await, 1);
-        let unlinked = "select count(*) from journal where event = 'upstream.unlinked'";
+        let unlinked = "select count(*) from trail where event = 'upstream.unlinked'";
         assert_eq!(pair.here.database.count(unlinked).await, 0, "nothing happened");
         // They sign in with it once more when they must.
         age(&pair.here).await;
