@@ -154,6 +154,9 @@ fn two_hundred_at_once() {
     });
 }
 
+/// Of nothing that anybody types here.
+const IMPORTED: &str = "$2b$11$abcdefghijklmnopqrstuuWQ3Zl0cCq0n3B9Q3yxB8pY0rB2b9hS6";
+
 /// What a stranger may not tell apart.
 struct State {
     what: &'static str,
@@ -163,10 +166,14 @@ struct State {
 
 async fn states(world: &World) -> Vec<State> {
     let person = || Person::named(&unique("p").replace('-', "")[..16]);
-    let (enabled, disabled, without) = (person(), person(), person());
+    let (enabled, disabled, without, imported) = (person(), person(), person(), person());
     let mut passwordless = without.registration();
     passwordless.as_object_mut().unwrap().remove("password");
-    let users = json!({ "user": [enabled.registration(), disabled.registration(), passwordless] });
+    // From elsewhere, where a hash costs more than here.
+    let mut elsewhere = imported.registration();
+    elsewhere.as_object_mut().unwrap().remove("password");
+    elsewhere["password_hash"] = json!(IMPORTED);
+    let users = json!({ "user": [enabled.registration(), disabled.registration(), passwordless, elsewhere] });
     world.home.apply(&users).await.ok();
     world.command(["user", "disable", &disabled.username]).await.ok();
     let state = |what, username: &str, password: &str| State {
@@ -177,6 +184,7 @@ async fn states(world: &World) -> Vec<State> {
     vec![
         state("a wrong password", &enabled.username, "the wrong password of somebody"),
         state("disabled, and right", &disabled.username, &disabled.password),
+        state("an imported hash", &imported.username, "the wrong password of somebody"),
         state("no password", &without.username, "the wrong password of somebody"),
         state("nobody", &person().username, "the wrong password of somebody"),
         state("no such address", &format!("{}@x.test", &person().username[..9]), "the wrong password of somebody"),

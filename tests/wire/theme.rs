@@ -50,6 +50,39 @@ fn without_a_theme_there_is_nothing_to_load() {
     });
 }
 
+/// An app looks as it wishes on the pages of its own requests, and nowhere else.
+#[test]
+fn an_app_changes_a_few_tokens_of_its_own_pages() {
+    run(async {
+        let world = World::shared().await;
+        let theme = json!({ "accent": "#5b21b6", "corner": 3 });
+        let client = world.add_client("house", json!({ "theme": theme })).await;
+        let mut browser = world.browser();
+        let page = world.flow(&client).scope("openid").begin(&mut browser).await.page().reply.text();
+        let begin = "/client-theme/";
+        let at = page.find(begin).unwrap_or_else(|| panic!("no {begin} in {page}"));
+        let css = world.get(page[at..].split('"').next().unwrap()).send().await;
+        assert_eq!(css.header("content-type"), Some("text/css; charset=utf-8"));
+        assert_eq!(css.header("cache-control"), Some("public, max-age=31536000, immutable"));
+        assert!(css.text().contains("--accent: #5b21b6;") && css.text().contains("--corner: 3px;"), "{}", css.text());
+        let plain = world.flow(&world.client("house")).scope("openid").begin(&mut world.browser()).await.page();
+        assert!(!plain.reply.text().contains(begin));
+        assert!(!world.browser().open(&world.url("/login")).await.page().reply.text().contains(begin));
+        assert_eq!(world.get("/client-theme/house").send().await.status, 404);
+        assert_eq!(world.get("/client-theme/nobody-knows").send().await.status, 404);
+        for wrong in [json!({ "accent": "red" }), json!({ "corner": 99 }), json!({ "color": "#5b21b6" })] {
+            let mut registration = client.registration.clone();
+            registration["theme"] = wrong.clone();
+            let refused = world.home.apply(&json!({ "client": [registration] })).await;
+            assert_ne!(refused.code, Some(0), "{wrong}");
+        }
+        world.command(["client", "disable", &client.id]).await.ok();
+        let gone =
+            async || (world.get(&format!("/client-theme/{}", client.id)).send().await.status == 404).then_some(());
+        until("the stylesheet is gone", Duration::from_secs(3), gone).await;
+    });
+}
+
 /// A server that gives that answer to everybody.
 async fn pictures(answer: ResponseTemplate) -> MockServer {
     let server = MockServer::builder().start().await;

@@ -88,6 +88,24 @@ impl SubjectType {
     }
 }
 
+/// What a client changes of the pages of its own requests. What is not said is as everywhere.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ClientTheme {
+    /// The color of buttons and links: `#rrggbb`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accent: Option<String>,
+    /// The same for people who prefer dark pages. Without it, it is made from `accent`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accent_dark: Option<String>,
+    /// The radius of corners, in pixels: 0 to 24.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corner: Option<u32>,
+}
+
+/// The roundest corner, in pixels.
+pub const ROUNDEST_CORNER: u32 = 24;
+
 /// The algorithms with which we sign.
 pub const SIGNING_ALGORITHMS: &[&str] = &["RS256", "ES256", "EdDSA"];
 /// The algorithms that we accept in client assertions. The last two are one:
@@ -110,6 +128,9 @@ pub struct ClientMetadata {
     /// Logo, shown on the consent page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logo_uri: Option<String>,
+    /// How the pages look while people sign in for this client. Our own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub theme: Option<ClientTheme>,
     /// Privacy policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_uri: Option<String>,
@@ -206,6 +227,7 @@ impl Default for ClientMetadata {
             client_name: None,
             client_uri: None,
             logo_uri: None,
+            theme: None,
             policy_uri: None,
             tos_uri: None,
             contacts: Vec::new(),

@@ -23,6 +23,7 @@
 //! | RFC 9068 access token claims, OpenID Connect Core §2, §5 claims | [`claims`] |
 //! | OpenID Connect Core §2 `acr`, RFC 9470 §4 step-up | [`acr`] |
 //! | OpenID Connect RP-Initiated and Back-Channel Logout | [`logout`] |
+//! | WCAG 2.2 §1.4.3 contrast, for the colors of pages | [`color`] |
 
 pub mod acr;
 pub mod authorization;
@@ -30,6 +31,7 @@ pub mod basic;
 pub mod bearer;
 pub mod claims;
 pub mod client_metadata;
+pub mod color;
 pub mod discovery;
 pub mod error;
 pub mod form;

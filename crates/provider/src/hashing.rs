@@ -22,6 +22,8 @@ use crate::{refusal::Refusal, settings::Hashing};
 
 /// The most that may wait, whatever the estimate says: each holds a password in memory.
 const MOST_WAITING: usize = 4096;
+/// The longest that a refusal is held back for the sake of slower hashes.
+const LONGEST_EVENING: Duration = Duration::from_secs(2);
 /// How much nicer than the rest of the server a hashing thread is.
 const NICENESS: i32 = 5;
 
@@ -41,6 +43,8 @@ struct Shared {
     threads: usize,
     /// Microseconds that a hash takes here, smoothed; 0: not measured yet.
     cost: AtomicU64,
+    /// Microseconds that it takes to verify a hash that was made elsewhere or otherwise, smoothed; 0: there was none.
+    foreign: AtomicU64,
     /// The hash that is verified where there is no person, so that nobody learns it from the time.
     dummy: String,
 }
@@ -97,6 +101,7 @@ impl HashingPool {
             wait: settings.wait,
             threads,
             cost: AtomicU64::new(0),
+            foreign: AtomicU64::new(0),
             dummy: dummy(&parameters),
         });
         for index in 0..threads {
@@ -123,9 +128,14 @@ impl HashingPool {
     /// # Errors
     /// `Refusal::Unavailable` when it cannot be said in time; `Refusal::Internal` when the hash is unusable.
     pub async fn verify(&self, password: SecretString, phc: String) -> Result<bool, Refusal> {
+        let shared = Arc::clone(&self.shared);
         self.run(move |today| {
+            let begun = Instant::now();
             let outcome = password::verify(password.expose_secret(), &phc);
             password::make_up(password.expose_secret(), &phc, &today);
+            if password::is_outdated(&phc, &today) {
+                smooth(&shared.foreign, begun.elapsed());
+            }
             outcome
         })
         .await?
@@ -138,6 +148,14 @@ impl HashingPool {
     /// `Refusal::Unavailable`, as `verify` would.
     pub async fn verify_dummy(&self, password: SecretString) -> Result<(), Refusal> {
         self.verify(password, self.shared.dummy.clone()).await.map(drop)
+    }
+
+    /// Waits, before a refusal, as long as verifying takes with the hashes that were brought along from elsewhere: those
+    /// may be slower than ours, and until their people sign in, nobody is to learn from the time who they are. `begun`
+    /// is when `verify` was called.
+    pub async fn even_out(&self, begun: Instant) {
+        let foreign = Duration::from_micros(self.shared.foreign.load(Ordering::Relaxed)).min(LONGEST_EVENING);
+        tokio::time::sleep_until((begun + foreign).into()).await;
     }
 
     /// Whether a hash was made with other parameters than today's and should be made anew at a sign-in.
@@ -251,12 +269,17 @@ fn work(shared: &Shared) {
         if !(job.work)(shared.parameters) {
             continue;
         }
-        let took = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
-        let before = shared.cost.load(Ordering::Relaxed);
-        let smoothed = if before == 0 { took } else { (before * 7 + took) / 8 };
-        shared.cost.store(smoothed, Ordering::Relaxed);
+        smooth(&shared.cost, begun.elapsed());
         metrics::histogram!("chancery_hashing_seconds").record(begun.elapsed().as_secs_f64());
     }
+}
+
+/// Lets a measurement count for an eighth.
+fn smooth(micros: &AtomicU64, took: Duration) {
+    let took = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    let before = micros.load(Ordering::Relaxed);
+    let smoothed = if before == 0 { took } else { (before.saturating_mul(7).saturating_add(took)) / 8 };
+    micros.store(smoothed, Ordering::Relaxed);
 }
 
 /// Lets everything else in the server go first. Linux keeps this per thread.

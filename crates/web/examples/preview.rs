@@ -72,6 +72,7 @@ fn frame() -> Frame {
     Frame {
         texts: Locale::default(),
         theme: Arc::new(Theme::default()),
+        client_css: None,
         base: ".".to_owned(),
         request_id: "0193a7c2-5f1e-7c44-9d0b-3f6b2a1e8c55".to_owned(),
         here: Some("/login?request=sealed".to_owned()),

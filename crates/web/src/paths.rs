@@ -90,6 +90,8 @@ pub const LANGUAGE: &str = "/language";
 pub const THEME_CSS: &str = "/theme.css";
 /// The logo of the theme.
 pub const THEME_LOGO: &str = "/theme/logo";
+/// The tokens that an application changes.
+pub const CLIENT_THEME: &str = "/client-theme/{client_id}";
 /// The picture of an application.
 pub const CLIENT_LOGO: &str = "/client-logo/{client_id}";
 /// Signing in with a code that is mailed.

@@ -85,6 +85,7 @@ fn people(app: &App) -> Router<App> {
         .route(paths::STATIC, get(pages::assets::get))
         .route(paths::THEME_CSS, get(pages::theme::stylesheet))
         .route(paths::THEME_LOGO, get(pages::theme::logo))
+        .route(paths::CLIENT_THEME, get(pages::client_theme::get))
         .route(paths::CLIENT_LOGO, get(pages::client_logo::get))
         .route(paths::DEV_MAIL, get(pages::dev_mail::list))
         .route(paths::DEV_MAIL_ONE, get(pages::dev_mail::one))

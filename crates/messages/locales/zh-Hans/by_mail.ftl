@@ -3,7 +3,7 @@
 # Other ways than with a password, on the sign-in page.
 sign_in_forgot = 忘记密码？
 sign_in_mail_code = 通过邮件获取验证码
-sign_in_sign_up = 创建账户
+sign_in_sign_up = 创建账号
 sign_in_password_changed = 您的密码已更改。请使用新密码登录。
 
 # Asking for a mail, and what is shown afterwards.
@@ -19,7 +19,7 @@ mail_code_heading = 通过邮件登录
 mail_code_lede = 我们会向您发送一个用于登录的验证码。
 mail_code_send = 发送验证码
 mail_code_sent_heading = 输入验证码
-mail_code_sent_lede = 如果 { $name } 属于一个邮箱已确认的账户，我们已向该邮箱发送了验证码。验证码十分钟内有效，且只能在此浏览器中使用。
+mail_code_sent_lede = 如果 { $name } 属于一个邮箱已确认的账号，我们已向该邮箱发送了验证码。验证码十分钟内有效，且只能在此浏览器中使用。
 mail_code_code = 邮件中的验证码
 mail_code_error = 验证码不正确或已失效。请检查，或重新获取一个。
 
@@ -37,7 +37,7 @@ link_over_again = 重新获取
 reset_heading = 重置密码
 reset_lede = 我们会向您发送一个链接，用于设置新密码。
 reset_send = 发送链接
-reset_sent_lede = 如果 { $name } 属于一个邮箱已确认的账户，我们已向该邮箱发送了链接。链接 30 分钟内有效。
+reset_sent_lede = 如果 { $name } 属于一个邮箱已确认的账号，我们已向该邮箱发送了链接。链接 30 分钟内有效。
 new_password_heading = 设置新密码
 new_password_lede = 新密码将取代旧密码，您在所有设备上都会退出登录。
 new_password_field = 新密码
@@ -53,13 +53,13 @@ new_password_error_guessable = 此密码容易被猜到。请加长，或使用�
 # Confirming an address.
 verify_email_heading = 确认您的邮箱地址
 verify_email_lede = 请确认 { $address } 是您的邮箱。
-verify_new_email_lede = { $address } 将成为您在 { $service } 的账户邮箱。
+verify_new_email_lede = { $address } 将成为您在 { $service } 的账号邮箱。
 verify_email_submit = 确认邮箱
 verify_email_done_heading = 您的邮箱已确认
 verify_email_done_lede = 从现在起，您可以使用 { $address } 登录。
-verify_email_next = 前往您的账户
+verify_email_next = 前往您的账号
 verify_email_taken_heading = 此邮箱无法使用
-verify_email_taken_message = { $address } 属于另一个账户。请登录那个账户，或使用其他邮箱。
+verify_email_taken_message = { $address } 属于另一个账号。请登录那个账号，或使用其他邮箱。
 
 # One’s own address.
 account_email_lede = { $service } 通过它联系您，您也可以用它登录。
@@ -78,22 +78,22 @@ account_email_change_sent = 邮件已发往新邮箱。请打开其中的链接�
 account_email_error_same = 这已经是您的邮箱。请输入其他邮箱。
 
 # Making an account. $app: the name of the app that asked.
-sign_up_heading = 创建账户
+sign_up_heading = 创建账号
 sign_up_lede = 以继续使用 { $app }
 sign_up_lede_alone = 用于 { $service }
 sign_up_email = 邮箱地址
 sign_up_send = 继续
-sign_up_have_account = 我已有账户
+sign_up_have_account = 我已有账号
 sign_up_error_address = 这不是邮箱地址。请按 name@example.com 的格式填写。
-sign_up_error_domain = 只有特定组织的邮箱才能创建账户。请使用您在该组织的邮箱。
+sign_up_error_domain = 只有特定组织的邮箱才能创建账号。请使用您在该组织的邮箱。
 sign_up_sent_lede = 我们已向 { $address } 发送邮件。请打开其中的链接继续。链接一小时内有效。
-sign_up_form_heading = 设置您的账户
-sign_up_form_lede = { $address } 的 { $service } 账户
+sign_up_form_heading = 设置您的账号
+sign_up_form_lede = { $address } 的 { $service } 账号
 sign_up_username_hint = 字母、数字和标点，不含空格和 @。
 sign_up_name = 姓名（选填）
-sign_up_submit = 创建账户
+sign_up_submit = 创建账号
 sign_up_error_username = 此用户名不可用。请使用字母、数字和标点，不含空格和 @。
 sign_up_error_username_taken = 此用户名已被他人使用。请换一个。
 sign_up_error_name = 姓名过长。请缩短。
-sign_up_taken_heading = 您已有账户
-sign_up_taken_message = 在此链接发出后，已有人用您的邮箱创建了账户。请登录该账户。如果忘记了密码，可以在登录页面重置。
+sign_up_taken_heading = 您已有账号
+sign_up_taken_message = 在此链接发出后，已有人用您的邮箱创建了账号。请登录该账号。如果忘记了密码，可以在登录页面重置。

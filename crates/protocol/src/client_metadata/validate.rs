@@ -4,7 +4,11 @@ use serde::Serialize;
 use serde_json::Value;
 use url::Url;
 
-use super::{ASSERTION_ALGORITHMS, AuthMethod, ClientMetadata, MAX_RETRY_WINDOW, SIGNING_ALGORITHMS, SubjectType};
+use super::{
+    ASSERTION_ALGORITHMS, AuthMethod, ClientMetadata, MAX_RETRY_WINDOW, ROUNDEST_CORNER, SIGNING_ALGORITHMS,
+    SubjectType,
+};
+use crate::color::Color;
 use crate::redirect_uri::{self, RedirectUriKind};
 use crate::resource;
 use crate::token::grant_type;
@@ -76,6 +80,16 @@ impl ClientMetadata {
         ] {
             if uri.as_deref().is_some_and(|u| !is_web_uri(u)) {
                 errors.add(field, "must be an http or https URL");
+            }
+        }
+        if let Some(theme) = &self.theme {
+            let unreadable =
+                [&theme.accent, &theme.accent_dark].into_iter().flatten().find_map(|c| c.parse::<Color>().err());
+            if let Some(what) = unreadable {
+                errors.add("theme", what);
+            }
+            if theme.corner.is_some_and(|corner| corner > ROUNDEST_CORNER) {
+                errors.add("theme", format!("corner must be at most {ROUNDEST_CORNER}"));
             }
         }
         for (i, contact) in self.contacts.iter().enumerate() {

@@ -40,6 +40,7 @@ pub(super) const CLIENT_MEMBERS: &[&str] = &[
     "software_id",
     "software_version",
     "subject_type",
+    "theme",
     "token_endpoint_audience_allowed",
     "token_endpoint_auth_method",
     "token_endpoint_auth_signing_alg",

@@ -1,6 +1,8 @@
 //! Signing in with a password. Whoever does not exist, is disabled or has no password is told the same as whoever
 //! mistyped it, after the same time.
 
+use std::time::Instant;
+
 use secrecy::SecretString;
 use storage::sign_in::{self, Candidate};
 use tracing::{info, warn};
@@ -21,6 +23,7 @@ pub async fn verify(context: &Context, username: &str, password: SecretString) -
     let account = candidate.as_ref().map_or(Account::Unknown(username), |found| Account::Known(found.user_id));
     let admitted = throttle::admit(context, Guess::Password(account)).await?;
     let found = candidate.and_then(with_hash);
+    let begun = Instant::now();
     let right = match &found {
         Some((_, hash)) => context.hashing.verify(password.clone(), hash.clone()).await,
         None => context.hashing.verify_dummy(password.clone()).await.map(|()| false),
@@ -32,15 +35,16 @@ pub async fn verify(context: &Context, username: &str, password: SecretString) -
             return Err(refusal);
         }
     };
-    let Some((candidate, hash)) = found else {
-        return Ok(refused("unknown_person"));
+    let refusal = match &found {
+        None => Some("unknown_person"),
+        Some(_) if !right => Some("wrong_password"),
+        Some((candidate, _)) if !candidate.enabled => Some("disabled_person"),
+        Some(_) => None,
     };
-    if !right {
-        return Ok(refused("wrong_password"));
-    }
-    if !candidate.enabled {
-        return Ok(refused("disabled_person"));
-    }
+    let (None, Some((candidate, hash))) = (refusal, found) else {
+        context.hashing.even_out(begun).await;
+        return Ok(refused(refusal.unwrap_or("unknown_person")));
+    };
     admitted.succeeded(context).await?;
     if context.hashing.is_outdated(&hash) {
         rehash(context, &candidate, password, hash);

@@ -1,6 +1,8 @@
 //! `/client-logo/{client_id}`: the picture of an application, fetched by us from its `logo_uri` (RFC 7591 section 2)
 //! and served from here, so that nobody else learns who signs in where.
 
+use std::sync::Arc;
+
 use axum::{
     extract::{Path, RawQuery},
     response::{IntoResponse, Response},
@@ -19,19 +21,11 @@ pub async fn get(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    if client_id.contains(char::is_control) {
-        // Nobody's name, and not one that the database can be asked for.
-        return StatusCode::NOT_FOUND.into_response();
-    }
-    let client = match pages.call.client(&client_id).await {
-        Ok(client) => client.filter(|client| client.enabled),
-        Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    let client = match shown(&pages, &client_id).await {
+        Ok(client) => client,
+        Err(status) => return status.into_response(),
     };
-    let logo = match client {
-        Some(client) => pages.call.client_logo(&client).await,
-        None => None,
-    };
-    match logo {
+    match pages.call.client_logo(&client).await {
         Some(logo) => {
             let kind = logo.kind.media_type();
             let content = logo.content.clone();
@@ -62,8 +56,21 @@ impl Pages {
     }
 }
 
+/// An application that people may see something of.
+///
+/// # Errors
+/// The status that says why not.
+pub(super) async fn shown(pages: &Pages, client_id: &str) -> Result<Arc<Client>, StatusCode> {
+    if client_id.contains(char::is_control) {
+        // Nobody's name, and not one that the database can be asked for.
+        return Err(StatusCode::NOT_FOUND);
+    }
+    let found = pages.call.client(client_id).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+    found.filter(|client| client.enabled).ok_or(StatusCode::NOT_FOUND)
+}
+
 /// A text as one segment of a path. `None` for those that a path cannot hold.
-fn segment(text: &str) -> Option<String> {
+pub(super) fn segment(text: &str) -> Option<String> {
     if matches!(text, "" | "." | "..") {
         return None;
     }

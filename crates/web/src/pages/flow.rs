@@ -101,6 +101,7 @@ impl Visit {
         self.note_ui_locales(opened.value.sent.ui_locales.as_deref());
         let expired = opened.expired;
         let flow = authorize::resume(&self.call, opened.value).await?;
+        self.note_client(&flow.authorization.client);
         if expired {
             return Err(Stop::WayBack(Problem::Expired, way_back(&flow.authorization.client)));
         }

@@ -4,6 +4,7 @@ pub mod account;
 pub mod assets;
 pub mod by_mail;
 pub mod client_logo;
+pub mod client_theme;
 pub mod consent;
 pub mod crowd;
 pub mod dev_mail;

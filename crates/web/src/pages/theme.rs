@@ -19,7 +19,7 @@ pub async fn logo(State(app): State<App>, RawQuery(query): RawQuery, headers: He
     assets::harmless(serve(app.theme.logo(), query.as_deref(), &headers))
 }
 
-fn serve(file: Option<&File>, query: Option<&str>, headers: &HeaderMap) -> Response {
+pub(super) fn serve(file: Option<&File>, query: Option<&str>, headers: &HeaderMap) -> Response {
     match file {
         Some(File { media_type, version, content }) => {
             assets::versioned_response(headers, query, version, media_type, content.clone())

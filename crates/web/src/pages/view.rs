@@ -6,7 +6,6 @@
 
 pub mod account;
 mod by_mail;
-mod color;
 mod dev_mail;
 mod frame;
 mod problem;

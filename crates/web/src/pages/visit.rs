@@ -16,6 +16,7 @@ use protocol::error::ErrorCode;
 use provider::{
     Refusal,
     authorize::{CLIENT_UNKNOWN, REDIRECT_URI_FOREIGN, REDIRECT_URI_MISSING},
+    registry::Client,
     sessions::SignedIn,
     tally,
 };
@@ -23,7 +24,7 @@ use tower_sessions::Session;
 use tracing::error;
 
 use super::{
-    language,
+    client_theme, language,
     sign_in::passkey_offer,
     view::{CONTENT_SECURITY_POLICY, ErrorPage, Frame, Link, Problem, Theme},
 };
@@ -44,6 +45,8 @@ pub struct Pages {
     preferred: Locale,
     /// What the application asked for (`ui_locales`), once that is known.
     asked: OnceLock<Locale>,
+    /// The stylesheet of the application whose request this is about, once that is known.
+    client_css: OnceLock<String>,
     /// The address of this page, for coming back to it; `None` when it answers a form.
     here: Option<String>,
 }
@@ -62,6 +65,7 @@ impl FromRequestParts<App> for Pages {
             theme: Arc::clone(&app.theme),
             preferred: language::preferred(&parts.headers, app).unwrap_or_default(),
             asked: OnceLock::new(),
+            client_css: OnceLock::new(),
             here,
         })
     }
@@ -75,6 +79,13 @@ impl Pages {
         }
     }
 
+    /// Notes whose request this is about, so that every page from here on looks as they wish.
+    pub fn note_client(&self, client: &Client) {
+        if let Some(path) = client_theme::path(client) {
+            self.client_css.get_or_init(|| self.path(&path));
+        }
+    }
+
     /// The frame of a page, in the language that the application asked for, else the browser's. `ui_locales` need not
     /// be passed when it was noted before.
     #[must_use]
@@ -84,6 +95,7 @@ impl Pages {
         Frame {
             texts: asked.unwrap_or(self.preferred),
             theme: Arc::clone(&self.theme),
+            client_css: self.client_css.get().cloned(),
             base: self.base.clone(),
             request_id: self.call.request.id.to_string(),
             // Where the application has decided, a choice would change nothing.

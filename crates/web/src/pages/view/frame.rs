@@ -14,6 +14,8 @@ pub struct Frame {
     pub texts: Locale,
     /// How it looks.
     pub theme: Arc<Theme>,
+    /// The stylesheet of the application that is waiting, where it has one.
+    pub client_css: Option<String>,
     /// The issuer's path: empty, or `/like/this`.
     pub base: String,
     /// What to quote when something goes wrong.

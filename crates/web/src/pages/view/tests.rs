@@ -12,6 +12,7 @@ fn frame() -> Frame {
     Frame {
         texts: Locale::default(),
         theme: Arc::new(Theme::default()),
+        client_css: None,
         base: "/base".to_owned(),
         request_id: "the-request".to_owned(),
         here: Some("/base/login?request=sealed".to_owned()),

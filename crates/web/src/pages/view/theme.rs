@@ -2,16 +2,20 @@
 
 use std::{fmt::Write, str::FromStr};
 
+use protocol::{
+    client_metadata::ClientTheme,
+    color::{Color, TEXT},
+};
 use ring::digest::{SHA256, digest};
-
-use super::color::{Color, TEXT};
 
 /// The largest logo, in bytes.
 pub const LARGEST_LOGO: usize = 256 * 1024;
 /// The widest name of a service, in characters: it stands in headings.
 const LONGEST_NAME: usize = 60;
 /// The roundest corner: half of the height of a button.
-const ROUNDEST: u32 = 24;
+const ROUNDEST: u32 = protocol::client_metadata::ROUNDEST_CORNER;
+
+const STYLESHEET: &str = "text/css; charset=utf-8";
 
 /// What colors stand on: paper, sheet and its shade, as the stylesheet has them.
 const LIGHT: [Color; 3] = [Color([0xf2, 0xef, 0xe9]), Color([0xff, 0xfe, 0xfc]), Color([0xf7, 0xf5, 0xf0])];
@@ -94,8 +98,29 @@ impl Theme {
         }
         let logo = look.logo.clone().map(logo).transpose()?;
         let tokens = Tokens::of(look)?;
-        let stylesheet = (!tokens.is_empty()).then(|| File::new("text/css; charset=utf-8", tokens.css().into_bytes()));
+        let stylesheet = (!tokens.is_empty()).then(|| File::new(STYLESHEET, tokens.css().into_bytes()));
         Ok(Self { service: service.to_owned(), stylesheet, logo })
+    }
+
+    /// What an application changes of it on the pages of its own requests. A color of its that cannot be read is moved
+    /// until it can: nobody's app may make the sign-in illegible.
+    #[must_use]
+    pub fn of_client(theme: &ClientTheme) -> Option<File> {
+        let color = |text: &Option<String>| text.as_deref().and_then(|text| text.parse::<Color>().ok());
+        let (accent, dark) = (color(&theme.accent), color(&theme.accent_dark));
+        let mut tokens = Tokens::default();
+        if let Some(corner) = theme.corner.filter(|corner| *corner <= ROUNDEST) {
+            tokens.light.push(("--corner", format!("{corner}px")));
+        }
+        if let Some(accent) = accent {
+            let legible = accent.legible_on(&LIGHT, Color::BLACK);
+            tokens.light.extend(colors("accent", legible, LIGHT, Color::BLACK).ok()?);
+        }
+        if let Some(accent) = dark.or(accent) {
+            let legible = accent.legible_on(&DARK, Color::WHITE);
+            tokens.dark.extend(colors("accent_dark", legible, DARK, Color::WHITE).ok()?);
+        }
+        (!tokens.is_empty()).then(|| File::new(STYLESHEET, tokens.css().into_bytes()))
     }
 
     /// The stylesheet that sets the tokens, where any is set.
@@ -315,6 +340,31 @@ mod tests {
                 assert!(css.contains(&format!("{token}: {color};")), "{token}: {color}");
             }
         }
+    }
+
+    #[test]
+    fn an_app_cannot_make_a_page_illegible() {
+        let of = |accent: &str, accent_dark: Option<&str>| {
+            let theme = ClientTheme {
+                accent: Some(accent.to_owned()),
+                accent_dark: accent_dark.map(str::to_owned),
+                corner: Some(2),
+            };
+            String::from_utf8(Theme::of_client(&theme).expect("a stylesheet").content).expect("a text")
+        };
+        assert!(of("#5b21b6", None).contains("--accent: #5b21b6;"));
+        for accent in ["#000000", "#ffffff", "#ffff00", "#777777", "#1b1d21", "#fffefc"] {
+            for dark in [None, Some("#000000"), Some("#ffffff")] {
+                let css = of(accent, dark);
+                assert!(css.contains("--corner: 2px;"), "{css}");
+                let mut found = css.lines().filter_map(|line| line.strip_prefix("--accent: "));
+                for grounds in [LIGHT, DARK] {
+                    let color: Color = found.next().expect("an accent").trim_end_matches(';').parse().expect("a color");
+                    assert!(grounds.iter().all(|ground| color.contrast(*ground) >= TEXT), "{accent}: {css}");
+                }
+            }
+        }
+        assert_eq!(Theme::of_client(&ClientTheme::default()), None);
     }
 
     #[test]

@@ -3,15 +3,17 @@
 use std::{fmt, str::FromStr};
 
 /// WCAG AA for text.
-pub(super) const TEXT: f64 = 4.5;
+pub const TEXT: f64 = 4.5;
 
 /// A color without transparency: red, green, blue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Color(pub [u8; 3]);
 
 impl Color {
-    pub(super) const WHITE: Self = Self([255, 255, 255]);
-    pub(super) const BLACK: Self = Self([0, 0, 0]);
+    /// White.
+    pub const WHITE: Self = Self([255, 255, 255]);
+    /// Black.
+    pub const BLACK: Self = Self([0, 0, 0]);
 
     /// Relative luminance, as WCAG defines it.
     fn luminance(self) -> f64 {
@@ -23,13 +25,15 @@ impl Color {
     }
 
     /// The contrast ratio of two colors, from 1 to 21.
-    pub(super) fn contrast(self, other: Self) -> f64 {
+    #[must_use]
+    pub fn contrast(self, other: Self) -> f64 {
         let (a, b) = (self.luminance(), other.luminance());
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
     }
 
     /// So much of this color, and the rest of the other.
-    pub(super) fn mix(self, share: f64, other: Self) -> Self {
+    #[must_use]
+    pub fn mix(self, share: f64, other: Self) -> Self {
         let mut mixed = [0; 3];
         for (mixed, (own, other)) in mixed.iter_mut().zip(self.0.into_iter().zip(other.0)) {
             // Between two bytes, so it is one.
@@ -39,12 +43,14 @@ impl Color {
     }
 
     /// White or black, whichever is read better on this color.
-    pub(super) fn ink(self) -> Self {
+    #[must_use]
+    pub fn ink(self) -> Self {
         if self.contrast(Self::WHITE) >= self.contrast(Self::BLACK) { Self::WHITE } else { Self::BLACK }
     }
 
     /// The nearest color on the way to the other that can be read on all of these.
-    pub(super) fn legible_on(self, grounds: &[Self], toward: Self) -> Self {
+    #[must_use]
+    pub fn legible_on(self, grounds: &[Self], toward: Self) -> Self {
         let steps = (0..=20).map(|step| self.mix(1.0 - f64::from(step) / 20.0, toward));
         let legible = |color: &Self| grounds.iter().all(|ground| color.contrast(*ground) >= TEXT);
         steps.into_iter().find(legible).unwrap_or(toward)
