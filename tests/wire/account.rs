@@ -678,3 +678,30 @@ fn of_somebody_who_is_gone_nothing_can_be_read() {
         is_sign_in(browser.open(&world.url("/account")).await);
     });
 }
+
+/// The database is MaxMind's own for tests (MIT), of a few addresses.
+#[test]
+fn places_are_told_where_a_database_knows_them() {
+    run(async {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/data/GeoLite2-City-Test.mmdb");
+        let world = World::builder()
+            .setting("sessions", "geo_database", format!("{file:?}"))
+            .setting("server", "trusted_proxies", "[\"127.0.0.0/8\"]")
+            .start()
+            .await;
+        let person = world.add_person().await;
+        for (address, language, place) in [
+            ("81.2.69.142", "en", "London, United Kingdom · 81.2.69.142"),
+            ("81.2.69.142", "de", "London, Vereinigtes Königreich · 81.2.69.142"),
+            ("2001:218::1", "fr", "Japon · 2001:218::1"),
+            ("198.51.100.7", "en", "Unknown device This session 198.51.100.7"),
+        ] {
+            let mut browser = world.browser();
+            browser.forwarded_for = Some(address.to_owned());
+            browser.sign_in(&person).await;
+            browser.accept_language = language.to_owned();
+            let text = open(&mut browser, &world, "/account/sessions").await.text();
+            assert!(text.contains(place), "{place}: {text}");
+        }
+    });
+}
